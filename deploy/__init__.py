@@ -1,0 +1,1 @@
+"""How Dragoman is run."""

@@ -1,0 +1,1 @@
+"""The demonstration: invented referrals, and where each of them must end."""

@@ -1,0 +1,149 @@
+"""What a demonstration prints at the end: for people, or for programs."""
+
+import json
+import os
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.demo.referrals import Ending
+from deploy.demo.run import Followed, Outcome
+from deploy.local.settings import SERVICES
+
+
+def show(outcome: Outcome, addresses: Mapping[str, str]) -> None:
+    """Print the tables and where to look next."""
+    console = Console(width=None if os.isatty(1) else 150)
+    accepted, leading, triage = _sorted_out(outcome)
+    console.print(_refused_table(outcome))
+    console.print(_queues_table("Routed, and the deciding reason of one", "office", "leads", leading))
+    console.print(_queues_table("Waiting in triage for a person", "desk", "waiting", triage))
+    for line in (*_summary(outcome, accepted, leading, triage), "", *_next(outcome, addresses, leading)):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def show_json(outcome: Outcome, addresses: Mapping[str, str]) -> None:
+    """Print the same for programs."""
+    accepted, leading, triage = _sorted_out(outcome)
+    print(
+        json.dumps(
+            {
+                "posted": len(outcome.followed),
+                "accepted": len(accepted),
+                "refused": Counter(code for one in _refused(outcome) for code in one.codes),
+                "routed": Counter(one.queue for one in leading),
+                "triage": Counter(one.queue for one in triage),
+                "milliseconds_to_queue": _latency(accepted),
+                "seconds": round(outcome.seconds, 1),
+                "wrong": [{"title": one.invented.title, "wrong": one.wrong} for one in outcome.wrong],
+                "trace": _trace_link(addresses, leading),
+                "addresses": dict(addresses),
+            },
+            indent=1,
+        )
+    )
+
+
+def _sorted_out(outcome: Outcome) -> tuple[list[Followed], list[Followed], list[Followed]]:
+    accepted = outcome.ended(Ending.ACCEPTED)
+    return (
+        accepted,
+        [one for one in accepted if one.role == "lead"],
+        [one for one in accepted if one.role == "triage"],
+    )
+
+
+def _refused(outcome: Outcome) -> list[Followed]:
+    return outcome.ended(Ending.REFUSED, Ending.KEY_REUSED)
+
+
+def _refused_table(outcome: Outcome) -> Table:
+    table = Table(title="Refused, and why", title_justify="left")
+    table.add_column("code")
+    table.add_column("times", justify="right")
+    table.add_column("how to mend it")
+    mends = {
+        fault["code"]: fault["mend"] for one in _refused(outcome) for fault in (one.answer or {}).get("faults", [])
+    }
+    for code, times in Counter(code for one in _refused(outcome) for code in one.codes).most_common():
+        table.add_row(code, str(times), mends.get(code, "Send it under a new key, or unchanged."))
+    return table
+
+
+def _queues_table(title: str, queue: str, count: str, followed: Sequence[Followed]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column(queue)
+    table.add_column(count, justify="right")
+    table.add_column("because")
+    for code, ones in sorted(_by_queue(followed).items()):
+        table.add_row(code, str(len(ones)), ones[0].because)
+    return table
+
+
+def _by_queue(followed: Sequence[Followed]) -> dict[str, list[Followed]]:
+    found: dict[str, list[Followed]] = defaultdict(list)
+    for one in followed:
+        found[one.queue or "?"].append(one)
+    return found
+
+
+def _summary(
+    outcome: Outcome, accepted: Sequence[Followed], leading: Sequence[Followed], triage: Sequence[Followed]
+) -> list[str]:
+    latency = _latency(accepted)
+    again = len(outcome.ended(Ending.SAME_ANSWER))
+    lines = [
+        f"{len(outcome.followed)} POSTs in {outcome.seconds:.1f} s: {len(accepted)} accepted, "
+        f"{len(_refused(outcome))} refused, {again} sent twice and answered alike.",
+        f"{len(leading)} lead in {len(_by_queue(leading))} queues, {len(triage)} wait in triage. "
+        f"From POST until written into a queue: p50 {latency['p50']} ms, p99 {latency['p99']} ms.",
+    ]
+    if outcome.all_as_expected:
+        return [*lines, "Every referral ended where it should."]
+    return [*lines, *(f"WRONG: {one.invented.title}: {one.wrong}" for one in outcome.wrong)]
+
+
+def _latency(accepted: Sequence[Followed]) -> dict[str, float | None]:
+    found = sorted(one.milliseconds for one in accepted if one.milliseconds is not None)
+    if len(found) < 2:
+        return {"p50": None, "p99": None}
+    hundredths = statistics.quantiles(found, n=100)
+    return {"p50": round(hundredths[49], 1), "p99": round(hundredths[98], 1)}
+
+
+def _trace_link(addresses: Mapping[str, str], leading: Sequence[Followed]) -> str | None:
+    if not leading or "zipkin" not in addresses:
+        return None
+    return f"{addresses['zipkin']}/zipkin/traces/{(leading[-1].answer or {})['trace_id']}"
+
+
+def _next(outcome: Outcome, addresses: Mapping[str, str], leading: Sequence[Followed]) -> list[str]:
+    if not leading:
+        return []
+    one = leading[-1]
+    referral_id: Any = (one.answer or {})["referral_id"]
+    queue = f"{addresses['notify']}/v1/offices/{one.queue}"
+    return [
+        "Where to look next",
+        f"  one referral's trace   {_trace_link(addresses, leading) or 'no trace page in this stack'}",
+        f"  its timeline           curl -s {addresses['referrals']}/v1/referrals/{referral_id}/timeline",
+        f"  why it went there      curl -s {addresses['routing']}/v1/decisions/{referral_id}",
+        f"  the office's queue     curl -s {queue}/queue",
+        f"  the queue, live        curl -sN {queue}/stream",
+        f"  lease two items        curl -s {queue}/queue/lease -H 'Content-Type: application/json' "
+        """-d '{"officer": "TEST-7", "most": 2}'""",
+        f"  post one yourself      curl -s {addresses['referrals']}/v1/referrals -H 'Content-Type: application/json' "
+        f"-H 'Idempotency-Key: {uuid4()}' -d @{_shortest(outcome.example_body)}",
+        f"  the interfaces         {'  '.join(f'{addresses[name]}/openapi.json' for name in SERVICES)}",
+    ]
+
+
+def _shortest(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

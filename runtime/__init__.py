@@ -1,0 +1,1 @@
+"""How a process starts, listens, records, publishes and stops; there is no domain word in it."""

@@ -1,0 +1,80 @@
+"""The one place that opens MongoDB, through Motor; the day Motor ends, one line here changes.
+
+Everything else is written against the calls that Motor and PyMongo's own asynchronous client share.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, cast
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import (
+    ConnectionFailure,
+    ExecutionTimeout,
+    NotPrimaryError,
+    PyMongoError,
+    WaitQueueTimeoutError,
+    WriteConcernError,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from runtime.errors import StoreAway
+from runtime.settings import MongoSettings
+
+Document = dict[str, Any]
+Database = AsyncDatabase[Document]
+
+DURABLE = WriteConcern(w="majority", j=True)
+"""Said explicitly for everything: an acknowledged write is in the journal of most members."""
+
+MAJORITY = ReadConcern("majority")
+"""A relay never publishes what a failover could roll back."""
+
+
+@asynccontextmanager
+async def open_database(settings: MongoSettings, name: str) -> AsyncIterator[Database]:
+    """Open one service's database with durable writes and majority reads."""
+    client: Any = AsyncIOMotorClient(settings.uri, **client_options(settings))
+    try:
+        yield durable_database(client, settings.database_prefix + name)
+    finally:
+        client.close()
+
+
+def client_options(settings: MongoSettings) -> dict[str, Any]:
+    """Give the client's options, the same for Motor and for PyMongo."""
+    return {
+        "retryWrites": True,
+        "serverSelectionTimeoutMS": settings.server_selection_timeout_ms,
+        "timeoutMS": settings.timeout_ms,
+        "connectTimeoutMS": settings.server_selection_timeout_ms,
+        "maxPoolSize": 20,
+    }
+
+
+def durable_database(client: Any, name: str) -> Database:
+    """Take a database from either client with the concerns and types that we rely on."""
+    codec: CodecOptions[Mapping[str, Any]] = CodecOptions(tz_aware=True, uuid_representation=4)
+    return cast(Database, client.get_database(name, codec_options=codec, write_concern=DURABLE, read_concern=MAJORITY))
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Turn what the driver says when the database is away into `StoreAway`."""
+    try:
+        yield
+    except (
+        ConnectionFailure,
+        ExecutionTimeout,
+        NotPrimaryError,
+        WriteConcernError,
+        WaitQueueTimeoutError,
+    ) as exc:
+        raise StoreAway(type(exc).__name__) from exc
+    except PyMongoError as exc:
+        if exc.timeout or exc.has_error_label("RetryableWriteError"):
+            raise StoreAway(type(exc).__name__) from exc
+        raise

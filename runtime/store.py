@@ -1,0 +1,285 @@
+"""Writes: each document carries its own outgoing events, and many writes share one round trip.
+
+An aggregate is one document. Its `outbox` array holds the events still to be sent, in order; `outbox_bucket` says
+which relay sends them; `outbox_since` is there only while some are waiting, and is what the relay's index is on.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from zlib import crc32
+
+from opentelemetry import trace
+from pydantic import BaseModel
+from pymongo import InsertOne, ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from runtime.errors import AlreadyThere, StoreAway, Transient
+from runtime.events import Message, Publisher
+from runtime.mongo import Database, Document, store_errors
+from runtime.pace import Pace
+
+BUCKETS = 16
+"""Fixed for a database: a document's bucket is stored with it."""
+
+DUPLICATE_KEY = 11000
+
+KEPT_TO_OURSELVES = ("outbox", "outbox_bucket", "outbox_since", "outbox_refused")
+"""Fields of an aggregate that are the runtime's own."""
+
+AWAY = frozenset((6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436))
+"""Codes of a server that is unreachable, too slow, shutting down or no longer primary, said of one write of a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A new aggregate and what it tells the world; there already means done already."""
+
+    collection: str
+    document: Document
+    emits: tuple[BaseModel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An update that does nothing the second time, by its own filter."""
+
+    collection: str
+    where: Mapping[str, Any]
+    update: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One write ready to go: a new document, or a change."""
+
+    collection: str
+    document: Document | None
+    change: Change | None
+
+
+@dataclass(slots=True)
+class Work:
+    """What one message changes; the works of one batch are written together."""
+
+    message: Message | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    writes: list[Create | Change] = field(default_factory=list)
+
+    def create(self, collection: str, document: Document, *, emits: Sequence[BaseModel] = ()) -> None:
+        """Store a new aggregate under its deterministic `_id`, with the events that tell of it."""
+        self.writes.append(Create(collection, document, tuple(emits)))
+
+    def change(self, change: Change) -> None:
+        """Update a stored document, guarded so that a replay changes nothing."""
+        self.writes.append(change)
+
+    @property
+    def emitted(self) -> list[BaseModel]:
+        """All events told by this work, in order."""
+        return [event for write in self.writes if isinstance(write, Create) for event in write.emits]
+
+
+class Outboxes(Protocol):
+    """Who is told of documents that have events to send."""
+
+    def offer(self, collection: str, documents: Sequence[Document]) -> None:
+        """Take documents just stored, whose whole outbox is new."""
+
+
+def bucket_of(key: str) -> int:
+    """Give the bucket of an aggregate: the same for every process and every day."""
+    return crc32(key.encode()) % BUCKETS
+
+
+def with_outbox(document: Document, entries: list[Document], now: datetime) -> Document:
+    """Give a new aggregate its outbox, which may be empty until it has something to tell."""
+    waiting = {"outbox_since": now} if entries else {}
+    return {**document, "outbox": entries, "outbox_bucket": bucket_of(str(document["_id"])), **waiting}
+
+
+class Store:
+    """One service's aggregates."""
+
+    def __init__(self, database: Database, publisher: Publisher, outboxes: Outboxes) -> None:
+        self.database = database
+        self._publisher = publisher
+        self._outboxes = outboxes
+
+    def document(self, create: Create) -> Document:
+        """Make the whole document of a new aggregate, its events written down with it."""
+        if not create.emits and "version" not in create.document:  # not an aggregate: it will never tell anything
+            return create.document
+        now = datetime.now(UTC)
+        first = int(create.document["version"])
+        last = first + max(len(create.emits) - 1, 0)  # `advance` numbers on from here
+        document = {**create.document, "version": last}
+        return with_outbox(document, self._publisher.entries(create.emits, first, now), now)
+
+    async def advance(
+        self,
+        collection: str,
+        where: Mapping[str, Any],
+        changes: Mapping[str, Any],
+        *,
+        removes: Sequence[str] = (),
+        emits: Sequence[BaseModel],
+    ) -> Document | None:
+        """Change one stored aggregate and tell of it, in one write; None when nothing matched `where`.
+
+        Gives the document as it is afterwards. The version rises by the number of events, and numbers them.
+        """
+        entries = [
+            {"$mergeObjects": [{"$literal": entry}, {"sequence": {"$add": ["$version", at]}}]}
+            for at, entry in enumerate(self._publisher.entries(emits, 0, datetime.now(UTC)), 1)
+        ]
+        update = {
+            **{name: {"$literal": value} for name, value in changes.items()},
+            **dict.fromkeys(removes, "$$REMOVE"),
+            "version": {"$add": ["$version", len(entries)]},
+            "outbox": {"$concatArrays": ["$outbox", entries]},
+            "outbox_since": {"$ifNull": ["$outbox_since", "$$NOW"]},
+        }
+        with store_errors():
+            after = await self.database[collection].find_one_and_update(
+                where, [{"$set": update}], return_document=ReturnDocument.AFTER
+            )
+        if after is not None:
+            self._outboxes.offer(collection, [after])
+        return after
+
+    async def write(self, prepared: Sequence[Prepared]) -> None:
+        """Write operations together, one unordered batch a collection; what is there already stays as it is."""
+        batches: dict[str, list[Prepared]] = defaultdict(list)
+        for operation in prepared:
+            batches[operation.collection].append(operation)
+        for collection, operations in batches.items():
+            refused = await self._write_batch(collection, operations)
+            for error in refused.values():
+                if error["code"] != DUPLICATE_KEY or tuple(error["keyPattern"]) != ("_id",):
+                    raise _refusal(collection, error)
+
+    async def _write_batch(self, collection: str, batch: Sequence[Prepared]) -> dict[int, Document]:
+        """Write one batch, tell the relay what is new, and give what was refused by its place in the batch."""
+        refused: dict[int, Document] = {}
+        with store_errors():
+            try:
+                await self._send(collection, batch)
+            except BulkWriteError as exc:
+                if exc.details.get("writeConcernErrors"):
+                    raise StoreAway("the write is not durable yet") from None
+                refused = {error["index"]: error for error in exc.details["writeErrors"]}
+                if any(error["code"] in AWAY for error in refused.values()):
+                    raise StoreAway("the write was interrupted") from None
+        fresh = [
+            prepared.document
+            for at, prepared in enumerate(batch)
+            if at not in refused and prepared.document is not None and prepared.document.get("outbox")
+        ]
+        if fresh:
+            self._outboxes.offer(collection, fresh)
+        return refused
+
+    async def _send(self, collection: str, batch: Sequence[Prepared]) -> None:
+        documents = [prepared.document for prepared in batch if prepared.document is not None]
+        if len(documents) == len(batch):
+            await self.database[collection].insert_many(documents, ordered=False)
+            return
+        operations: list[InsertOne[Document] | UpdateOne] = [
+            InsertOne(prepared.document) if prepared.document is not None else _update(prepared.change)
+            for prepared in batch
+        ]
+        await self.database[collection].bulk_write(operations, ordered=False)
+
+    def prepared(self, work: Work) -> list[Prepared]:
+        """Turn a work into operations, its events written down in the current trace."""
+        return [
+            Prepared(write.collection, self.document(write), None)
+            if isinstance(write, Create)
+            else Prepared(write.collection, None, write)
+            for write in work.writes
+        ]
+
+
+def _update(change: Change | None) -> UpdateOne:
+    assert change is not None
+    return UpdateOne(change.where, change.update)
+
+
+class RefusedByStore(Exception):
+    """The database refused a document for a reason of its own; names the code only."""
+
+    def __init__(self, collection: str, code: int) -> None:
+        super().__init__(f"{collection} refused a write with {code}")
+
+
+def _refusal(collection: str, error: Document) -> Exception:
+    if error["code"] == DUPLICATE_KEY:
+        return AlreadyThere(tuple(error["keyPattern"]))
+    return RefusedByStore(collection, error["code"])
+
+
+Asked = tuple[Prepared, "asyncio.Future[None]", Context]
+
+
+class SharedInsert:
+    """Inserts that wait at the same time go as one; each caller is answered for its own document."""
+
+    def __init__(self, store: Store, collection: str, *, most: int = 200) -> None:
+        self._store = store
+        self._collection = collection
+        self._most = most
+        self._pace = Pace()
+        self._waiting: list[Asked] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def insert(self, document: Document) -> None:
+        """Store a document durably; raises `AlreadyThere` naming the unique index, or `StoreAway`."""
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((Prepared(self._collection, document, None), answer, copy_context()))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_waiting())
+        await answer
+
+    async def _write_waiting(self) -> None:
+        try:
+            while self._waiting:
+                await self._pace.next()
+                batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                self._pace.took(len(batch))
+                # The write belongs to the trace of the first request that is recorded: under load most are not.
+                context = next((context for *_, context in batch if _is_recorded(context)), batch[0][2])
+                await asyncio.create_task(self._write(batch), context=context)
+        finally:
+            self._writer = None
+
+    async def _write(self, batch: Sequence[Asked]) -> None:
+        try:
+            refused = await self._store._write_batch(self._collection, [prepared for prepared, _, _ in batch])
+        except Exception as exc:
+            if len(batch) > 1 and not isinstance(exc, Transient):
+                for waiting in batch:  # find the one that the others failed with
+                    await self._write([waiting])
+                return
+            for _, answer, _ in batch:
+                _settle(answer, exc)
+            return
+        for at, (_, answer, _) in enumerate(batch):
+            _settle(answer, _refusal(self._collection, refused[at]) if at in refused else None)
+
+
+def _is_recorded(context: Context) -> bool:
+    return context.run(lambda: trace.get_current_span().is_recording())
+
+
+def _settle(answer: asyncio.Future[None], error: Exception | None) -> None:
+    if answer.done():  # the caller has gone away
+        return
+    if error is None:
+        answer.set_result(None)
+    else:
+        answer.set_exception(error)

@@ -1,0 +1,70 @@
+"""Who says what where: few wide topics, keyed so that one referral's events stay in order."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from schemas.events import (
+    Event,
+    ItemAccepted,
+    ItemClaimed,
+    ItemQueued,
+    ReferralReceived,
+    ReferralRouted,
+    ReferralSentToTriage,
+)
+
+PARTITIONS = 12
+"""Fixed when a topic is made: changing it moves keys to other partitions and breaks their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One Kafka topic: what it is keyed by, who writes it, who reads it, what it carries."""
+
+    name: str
+    key: str
+    writer: str
+    readers: tuple[str, ...]
+    events: tuple[type[Event], ...]
+    partitions: int = PARTITIONS
+    retention_days: int = 7
+    largest_message: int = 1024 * 1024
+
+
+REFERRAL_EVENTS = Topic("referral.events", "referral_id", "referrals", ("routing",), (ReferralReceived,))
+ROUTING_EVENTS = Topic(
+    "routing.events",
+    "referral_id",
+    "routing",
+    ("notify", "referrals"),
+    (ReferralRouted, ReferralSentToTriage),
+)
+QUEUE_EVENTS = Topic("queue.events", "referral_id", "notify", ("referrals",), (ItemQueued, ItemClaimed, ItemAccepted))
+OFFICE_FEED = Topic("office.feed", "office", "notify", ("notify",), (ItemQueued, ItemClaimed, ItemAccepted))
+"""The same facts as `queue.events`, keyed by office: one office's facts have one order."""
+
+DEAD_LETTERS = tuple(
+    Topic(
+        f"{service}.dlq",
+        "as the original",
+        service,
+        (),
+        (),
+        retention_days=90,
+        largest_message=4 * 1024 * 1024,
+    )
+    for service in ("referrals", "routing", "notify")
+)
+"""What a service could not handle: the original bytes with evidence headers, for a person."""
+
+TOPICS = (REFERRAL_EVENTS, ROUTING_EVENTS, QUEUE_EVENTS, OFFICE_FEED, *DEAD_LETTERS)
+
+
+def published_by(service: str) -> dict[type[BaseModel], list[tuple[str, str]]]:
+    """List where each event of a service goes: topic names and the field that is the key there."""
+    places: dict[type[BaseModel], list[tuple[str, str]]] = {}
+    for topic in TOPICS:
+        for event in topic.events if topic.writer == service else ():
+            places.setdefault(event, []).append((topic.name, topic.key))
+    return places

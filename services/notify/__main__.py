@@ -1,0 +1,11 @@
+"""Runs the notify service: `python -m services.notify`."""
+
+from functools import partial
+
+from runtime.process import run
+from services.notify.app import open_service
+from services.notify.settings import Settings
+
+if __name__ == "__main__":
+    settings = Settings()
+    run("notify", settings.telemetry, partial(open_service, settings))

@@ -1,0 +1,37 @@
+"""Puts the notify service together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from runtime.http import make_app
+from runtime.process import Service
+from runtime.stand import open_stand
+from schemas.events import ReferralRouted, ReferralSentToTriage
+from schemas.topics import ROUTING_EVENTS, published_by
+from services.notify.api import Streams, routes
+from services.notify.feed import OfficeFeed
+from services.notify.handlers import queue_routed, queue_triage
+from services.notify.settings import Settings
+from services.notify.store import ITEMS, QueueStore
+
+
+@asynccontextmanager
+async def open_service(settings: Settings) -> AsyncIterator[Service]:
+    """Open what the notify service needs, and close it in reverse order."""
+    async with open_stand(
+        "notify",
+        settings,
+        published_by("notify"),
+        collections=[ITEMS],
+        subject="referral_id",
+        subject_name="referral_id",
+    ) as stand:
+        queues = QueueStore(stand.store)
+        await queues.prepare()
+        queueing = stand.consumer(
+            topics=[ROUTING_EVENTS.name],
+            handlers={ReferralRouted: queue_routed, ReferralSentToTriage: queue_triage},
+        )
+        app = make_app("Dragoman notify", "1", max_body_bytes=settings.max_body_bytes, ready=stand.readiness)
+        app.include_router(routes(queues, Streams(OfficeFeed(settings.kafka), settings.most_streams)))
+        yield Service(app, settings.http_host, settings.http_port, [queueing, stand.relay])

@@ -1,0 +1,1 @@
+"""Takes foreign requests in, keeps the record of each, and says what became of it."""

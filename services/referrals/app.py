@@ -1,0 +1,50 @@
+"""Puts the referrals service together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from runtime.http import make_app
+from runtime.pace import Linger
+from runtime.process import Service
+from runtime.stand import open_stand
+from schemas.events import ItemAccepted, ItemClaimed, ItemQueued, ReferralRouted, ReferralSentToTriage
+from schemas.topics import QUEUE_EVENTS, ROUTING_EVENTS, published_by
+from services.referrals.api import POST_PATH, posting, routes
+from services.referrals.handlers import note_accepted, note_claimed, note_queued, note_routed, note_triage
+from services.referrals.intake_desk import IntakeDesk
+from services.referrals.settings import Settings
+from services.referrals.store import COLLECTION, ReferralStore
+from services.referrals.vault import Vault
+
+
+@asynccontextmanager
+async def open_service(settings: Settings) -> AsyncIterator[Service]:
+    """Open what the referrals service needs, and close it in reverse order."""
+    async with open_stand(
+        "referrals", settings, published_by("referrals"), collections=[COLLECTION], subject_name="referral_id"
+    ) as stand:
+        vault = Vault(stand.database, settings.master_key_bytes)
+        await vault.prepare()
+        records = ReferralStore(stand.store, vault)
+        await records.prepare()
+        folding = stand.consumer(
+            gather=Linger(0.2),  # an officer waits for the queue; the timeline can follow a moment later
+            topics=[ROUTING_EVENTS.name, QUEUE_EVENTS.name],
+            handlers={
+                ReferralRouted: note_routed,
+                ReferralSentToTriage: note_triage,
+                ItemQueued: note_queued,
+                ItemClaimed: note_claimed,
+                ItemAccepted: note_accepted,
+            },
+        )
+        post = posting(IntakeDesk(records, vault))
+        app = make_app(
+            "Dragoman referrals",
+            "1",
+            max_body_bytes=settings.max_body_bytes,
+            ready=stand.readiness,
+            shortcuts={("POST", POST_PATH): post},
+        )
+        app.include_router(routes(post, records))
+        yield Service(app, settings.http_host, settings.http_port, [folding, stand.relay])

@@ -1,0 +1,60 @@
+"""What of a referral may leave this service: ids, places, categories, urgency, marks and flags."""
+
+from datetime import datetime
+from uuid import UUID
+
+from schemas.events import NexusFact, OffenceFact, Place, ReferralReceived
+from schemas.us_code import read_section
+from schemas.vocabulary import NexusKind
+from services.referrals.area_codes import state_of_phone
+from services.referrals.intake import Intake
+from services.referrals.model import Nexus, Offence, Referral
+
+_NOWHERE = Place()
+
+
+def received(referral: Referral, referral_id: UUID, received_at: datetime, intake: Intake) -> ReferralReceived:
+    """Tell that a referral has been stored, without a name, a number or a line of its text."""
+    return ReferralReceived(
+        referral_id=referral_id,
+        received_at=received_at,
+        requester_country=referral.requester.country,
+        requester_kind=referral.requester.kind,
+        channel=referral.requester.channel,
+        request_type=referral.request_type,
+        urgency=referral.urgency.level,
+        urgency_ground=referral.urgency.ground,
+        offences=tuple(_offence_fact(offence) for offence in referral.offences),
+        nexus=tuple(_nexus_fact(nexus) for nexus in referral.nexus),
+        marks=referral.marks.read(),
+        flags=intake.flags,
+        earlier=tuple(dict.fromkeys(earlier.referral_id for earlier in referral.earlier)),
+    )
+
+
+def _offence_fact(offence: Offence) -> OffenceFact:
+    section = read_section(offence.section) if offence.section is not None else None
+    return OffenceFact(
+        category=offence.category,
+        section=str(section) if section is not None else None,
+        charge_given=offence.charge is not None,
+    )
+
+
+def _nexus_fact(nexus: Nexus) -> NexusFact:
+    return NexusFact(
+        kind=nexus.kind,
+        place=_place(nexus),
+        evidence=nexus.evidence,
+        as_of=nexus.as_of,
+        eta=nexus.eta,
+        owner_office=nexus.owner_office,
+        deconflicted=nexus.deconflicted,
+    )
+
+
+def _place(nexus: Nexus) -> Place:
+    place = nexus.place.read() if nexus.place is not None else _NOWHERE
+    if nexus.kind is NexusKind.PHONE and nexus.detail and place.country == "US" and place.state is None:
+        return place.model_copy(update={"state": state_of_phone(nexus.detail)})
+    return place

@@ -1,0 +1,144 @@
+"""The front door: reads a request, holds it to the rules, stores it, and answers with a receipt."""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from opentelemetry import trace
+from pydantic import ValidationError
+from uuid6 import uuid7
+
+from runtime.errors import AlreadyThere, StoreAway
+from runtime.http import Problem
+from runtime.mongo import Document
+from runtime.store import Create
+from services.referrals.facts import received
+from services.referrals.faults import Fault
+from services.referrals.intake import Intake, check, faults_of_body
+from services.referrals.model import Referral, read_referral
+from services.referrals.store import BY_IDEMPOTENCY_KEY, ReferralStore, new_record
+from services.referrals.vault import Vault
+
+
+class IntakeDesk:
+    """Takes in one request at a time for each idempotency key, and many at once."""
+
+    def __init__(self, records: ReferralStore, vault: Vault) -> None:
+        self._records = records
+        self._vault = vault
+        self._running: set[str] = set()
+
+    async def take_in(self, idempotency_key: str, body: bytes) -> Document:
+        """Store a request once and give its record; the same key and body give the same record again."""
+        if idempotency_key in self._running:
+            raise Problem(
+                409,
+                "still_running",
+                "The first request with this Idempotency-Key is still being answered",
+                headers={"Retry-After": "1"},
+            )
+        self._running.add(idempotency_key)
+        try:
+            return await self._take_in(idempotency_key, body)
+        finally:
+            self._running.discard(idempotency_key)
+
+    async def _take_in(self, idempotency_key: str, body: bytes) -> Document:
+        now = _to_the_millisecond(datetime.now(UTC))
+        digest = hashlib.sha256(body).hexdigest()
+        try:
+            referral, intake = _read(body, now)
+        except Problem:
+            # What was sound when it was stored may be out of date by the time it is sent again.
+            with suppress(StoreAway):
+                record = await self._records.by_idempotency_key(idempotency_key)
+                if record is not None and record["idempotency"]["digest"] == digest:
+                    return record
+            raise
+        referral_id = uuid7()
+        sealed = await self._vault.seal(str(referral_id), body)
+        event = received(referral, UUID(int=referral_id.int), now, intake)
+        record = new_record(
+            str(referral_id),
+            sealed,
+            received_at=now,
+            idempotency_key=idempotency_key,
+            digest=digest,
+            trace_id=f"{trace.get_current_span().get_span_context().trace_id:032x}",
+            summary=_summary(referral),
+            intake=_findings(intake),
+            flags=[flag.value for flag in intake.flags],
+        )
+        try:
+            await self._records.add(Create("referrals", record, (event,)))
+        except AlreadyThere as exc:
+            if BY_IDEMPOTENCY_KEY not in exc.index:
+                raise
+            return await self._same_again(idempotency_key, digest)
+        return record
+
+    async def _same_again(self, idempotency_key: str, digest: str) -> Document:
+        record = await self._records.by_idempotency_key(idempotency_key)
+        if record is None:
+            raise StoreAway("a referral that was there a moment ago is not found")
+        if record["idempotency"]["digest"] != digest:
+            raise Problem(
+                422,
+                "idempotency_key_reused",
+                "This Idempotency-Key was used for another request",
+                detail="Nothing was stored. Send a new request under a new key, or the old one unchanged.",
+            )
+        return record
+
+
+def _to_the_millisecond(moment: datetime) -> datetime:
+    """Cut a time to what the database keeps, so that a replayed receipt is the same to the letter."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _read(body: bytes, now: datetime) -> tuple[Referral, Intake]:
+    try:
+        referral = read_referral(body)
+    except ValidationError as exc:
+        raise _refusal(faults_of_body(body, exc, now.date())) from None
+    intake = check(referral, now.date())
+    if intake.faults:
+        raise _refusal(intake.faults)
+    return referral, intake
+
+
+def _refusal(faults: Sequence[Fault]) -> Problem:
+    return Problem(
+        422,
+        "referral_refused",
+        "The request is not fit to be routed",
+        detail="Nothing was stored. Every fault is listed; mend them and send the request again.",
+        faults=[
+            {"code": fault.code, "pointer": fault.pointer, "problem": fault.problem, "mend": fault.mend}
+            for fault in faults
+        ],
+    )
+
+
+def _summary(referral: Referral) -> dict[str, Any]:
+    """What may be listed without opening the content: no name, number or text."""
+    return {
+        "country": referral.requester.country,
+        "channel": referral.requester.channel.value,
+        "request_type": referral.request_type.value,
+        "urgency": referral.urgency.level.value,
+        "categories": [offence.category.value for offence in referral.offences if offence.category is not None],
+    }
+
+
+def _findings(intake: Intake) -> dict[str, Any]:
+    return {
+        "criteria": [
+            {"number": criterion.number, "answer": criterion.answer.value, "said_by": criterion.said_by}
+            for criterion in intake.criteria
+        ],
+        "completeness": intake.completeness,
+    }

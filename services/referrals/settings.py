@@ -1,0 +1,40 @@
+"""What the referrals service reads from its environment."""
+
+import base64
+import binascii
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from runtime.settings import HttpSettings, KafkaSettings, MongoSettings, TelemetrySettings
+
+
+class Settings(HttpSettings):
+    """The service's own settings, and those of the systems it stands on."""
+
+    model_config = SettingsConfigDict(env_prefix="REFERRALS_", frozen=True, hide_input_in_errors=True)
+
+    http_port: int = Field(default=8101, ge=0, le=65_535, description="Port to listen on.")
+    database: str = Field(default="referrals", description="Name of the service's database.")
+    master_key: SecretStr = Field(
+        description="Base64 of the 32 bytes that every referral's own key is locked with; losing it loses all content."
+    )
+    kafka: KafkaSettings = Field(default_factory=KafkaSettings)
+    mongo: MongoSettings = Field(default_factory=MongoSettings)
+    telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
+
+    @field_validator("master_key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr) -> SecretStr:
+        try:
+            length = len(base64.b64decode(value.get_secret_value(), validate=True))
+        except binascii.Error:
+            length = 0
+        if length != 32:
+            raise ValueError("must be the base64 form of exactly 32 bytes")
+        return value
+
+    @property
+    def master_key_bytes(self) -> bytes:
+        """The master key itself."""
+        return base64.b64decode(self.master_key.get_secret_value())

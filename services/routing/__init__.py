@@ -1,0 +1,1 @@
+"""Decides which office acts on a referral, and says why."""

@@ -1,0 +1,25 @@
+"""Decisions over HTTP: what was decided on a referral, and why."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from runtime.http import Problem, shown
+from services.routing.store import DecisionStore
+
+
+def routes(decisions: DecisionStore) -> APIRouter:
+    """Make the routes of this service."""
+    router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
+
+    @router.get("/{referral_id}")
+    async def get_decision(request: Request, referral_id: UUID) -> JSONResponse:
+        """Read who leads, who supports, who else was considered and why they lost."""
+        decision = await decisions.by_referral(str(referral_id))
+        if decision is None:
+            raise Problem(404, "decision_unknown", "Nothing has been decided on a referral with this id")
+        request.state.log = {"referral_id": decision["_id"]}
+        return JSONResponse({"referral_id": decision.pop("_id"), **{k: shown(v) for k, v in decision.items()}})
+
+    return router

@@ -1,0 +1,69 @@
+"""What routing knows of a referral: never a name, a number or a narrative."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from schemas.marks import Marks
+from schemas.vocabulary import (
+    Category,
+    Channel,
+    Evidence,
+    Flag,
+    NexusKind,
+    RequesterKind,
+    RequestType,
+    Urgency,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place as far as it is known."""
+
+    country: str = "US"
+    state: str | None = None
+    county: str | None = None
+    city: str | None = None
+    zip: str | None = None
+    gateway: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nexus:
+    """One tie to the United States."""
+
+    kind: NexusKind
+    place: Place = Place()
+    evidence: tuple[Evidence, ...] = ()
+    as_of: date | None = None
+    eta: datetime | None = None
+    owner_office: str | None = None
+    deconflicted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """One offence as the requester stated it."""
+
+    category: Category | None = None
+    section: str | None = None
+    charge_given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a decision rests on."""
+
+    requester_country: str
+    requester_kind: RequesterKind
+    channel: Channel
+    request_type: RequestType
+    urgency: Urgency
+    offences: tuple[Offence, ...]
+    nexus: tuple[Nexus, ...]
+    marks: Marks
+    flags: tuple[Flag, ...] = ()
+    earlier: tuple[UUID, ...] = ()
+    owners: tuple[str, ...] = ()
+    """Offices and programmes that hold the earlier referrals, as far as they are known."""

@@ -1,0 +1,38 @@
+"""From the event that arrives to the facts a decision rests on."""
+
+from schemas.events import NexusFact, OffenceFact, ReferralReceived
+from services.routing.domain.facts import Facts, Nexus, Offence, Place
+
+
+def facts_of(event: ReferralReceived, owners: tuple[str, ...] = ()) -> Facts:
+    """Take from a received referral what routing decides on; `owners` hold the referrals that it follows."""
+    return Facts(
+        requester_country=event.requester_country,
+        requester_kind=event.requester_kind,
+        channel=event.channel,
+        request_type=event.request_type,
+        urgency=event.urgency,
+        offences=tuple(_offence(offence) for offence in event.offences),
+        nexus=tuple(_nexus(nexus) for nexus in event.nexus),
+        marks=event.marks,
+        flags=event.flags,
+        earlier=event.earlier,
+        owners=owners,
+    )
+
+
+def _offence(fact: OffenceFact) -> Offence:
+    return Offence(fact.category, fact.section, fact.charge_given)
+
+
+def _nexus(fact: NexusFact) -> Nexus:
+    place = fact.place
+    return Nexus(
+        kind=fact.kind,
+        place=Place(place.country, place.state, place.county, place.city, place.zip, place.gateway),
+        evidence=fact.evidence,
+        as_of=fact.as_of,
+        eta=fact.eta,
+        owner_office=fact.owner_office,
+        deconflicted=fact.deconflicted,
+    )

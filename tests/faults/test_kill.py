@@ -1,0 +1,120 @@
+"""kill -9 of everything under load, at random moments; then an outside checker looks at what is left.
+
+KILL_SEED repeats the choices of a run; KILL_ROUNDS makes it longer or shorter.
+"""
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.support.checker import Violation, check, summary
+from tests.support.client_log import ClientLog
+from tests.support.drained import until_drained
+from tests.support.history import History, read_history
+from tests.support.liaison import Liaison
+from tests.support.load import Load
+from tests.support.officer import Officer, Subscriber
+from tests.support.whole_stack import WholeStack
+
+SEED = int(os.environ.get("KILL_SEED") or random.randrange(1_000_000))
+ROUNDS = int(os.environ.get("KILL_ROUNDS") or 20)
+ROUNDS_BETWEEN_CHECKS = 5
+POSTS_PER_SECOND = 30.0
+WATCHED = ("SAC-BOS", "SAC-HOU", "SAC-MIA", "EUR")
+"""Offices, and a desk, with a live subscriber."""
+
+KILLED = ("referrals", "routing", "notify", "kafka", "mongo")
+SESSION_SECONDS = 6.0
+TOLD_WITHIN_SECONDS = 60.0
+
+
+def victims(chance: random.Random, rounds: int) -> list[str]:
+    """Choose whom to kill: each as often as the others, in any order."""
+    chosen = [KILLED[number % len(KILLED)] for number in range(rounds)]
+    chance.shuffle(chosen)
+    return chosen
+
+
+@asynccontextmanager
+async def used(stack: WholeStack, log: ClientLog) -> AsyncIterator[Liaison]:
+    """Let officers follow their queues live, and give the liaison who posts."""
+    limits = httpx.Limits(max_connections=100)
+    async with (
+        httpx.AsyncClient(base_url=stack.addresses["referrals"], timeout=10.0, limits=limits) as referrals,
+        httpx.AsyncClient(base_url=stack.addresses["notify"], timeout=10.0) as notify,
+    ):
+        subscribers = [Subscriber(Officer(notify, office), f"live-{office}", log) for office in WATCHED]
+        following = [asyncio.create_task(subscriber.run()) for subscriber in subscribers]
+        try:
+            await asyncio.wait_for(asyncio.gather(*(one.live.wait() for one in subscribers)), 60.0)
+            yield Liaison(referrals, log)
+        finally:
+            for task in following:
+                task.cancel()
+            await asyncio.wait(following)
+
+
+async def assert_nothing_lost(stack: WholeStack, log: ClientLog) -> None:
+    """Wait until all is done, and hold what is there to what was promised."""
+    began = time.monotonic()
+    await until_drained(stack.addresses["kafka"], stack.addresses["mongo"])
+    print(f"drained in {time.monotonic() - began:.1f} s", flush=True)
+    history, found = await asyncio.to_thread(looked_at, stack, log)
+    while any(one.promise == "I5" for one in found) and time.monotonic() - began < TOLD_WITHIN_SECONDS:
+        await asyncio.sleep(0.5)  # what is in the feed may still be on its way to a subscriber
+        history, found = await asyncio.to_thread(looked_at, stack, log)
+    print(summary(history), flush=True)
+    assert [str(violation) for violation in found] == []
+
+
+def looked_at(stack: WholeStack, log: ClientLog) -> tuple[History, list[Violation]]:
+    """Read everything that there is, and check it."""
+    history = read_history(stack.addresses["kafka"], stack.addresses["mongo"], [log.path])
+    return history, check(history)
+
+
+async def test_nothing_acknowledged_is_lost_or_doubled_when_anything_is_killed_under_load(
+    stack: WholeStack, tmp_path: Path
+) -> None:
+    print(f"\nKILL_SEED={SEED} KILL_ROUNDS={ROUNDS}", flush=True)
+    chance = random.Random(SEED)
+    chosen = victims(chance, ROUNDS)
+    with ClientLog(tmp_path / "client.log") as log:
+        async with used(stack, log) as liaison:
+            while chosen:
+                now, chosen = chosen[:ROUNDS_BETWEEN_CHECKS], chosen[ROUNDS_BETWEEN_CHECKS:]
+                async with Load(liaison, chance, POSTS_PER_SECOND):
+                    for name in now:
+                        await kill_at_random(stack, name, chance)
+                await assert_nothing_lost(stack, log)
+
+
+async def kill_at_random(stack: WholeStack, name: str, chance: random.Random) -> None:
+    """Let the load run for a random time, so that the kill meets anything, then kill and wait for the return."""
+    lived = chance.uniform(0.5, 3.0)
+    await asyncio.sleep(lived)
+    began = time.monotonic()
+    await stack.kill(name)
+    print(f"{name} killed after {lived:.2f} s, back in {time.monotonic() - began:.1f} s", flush=True)
+
+
+async def test_a_router_frozen_for_longer_than_its_session_does_no_harm_when_it_wakes(
+    stack: WholeStack, tmp_path: Path
+) -> None:
+    chance = random.Random(SEED + 1)
+    with ClientLog(tmp_path / "client.log") as log:
+        async with used(stack, log) as liaison:
+            async with Load(liaison, chance, POSTS_PER_SECOND):
+                await asyncio.sleep(chance.uniform(0.5, 2.0))
+                stack.freeze("routing")
+                try:
+                    await asyncio.sleep(2 * SESSION_SECONDS)
+                finally:
+                    stack.thaw("routing")
+            await assert_nothing_lost(stack, log)

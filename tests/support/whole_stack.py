@@ -1,0 +1,71 @@
+"""The whole system, for tests that use it through its public doors or kill parts of it."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from deploy.local.settings import ALL_PARTS, StackSettings
+from tests.support.background_stack import BackgroundStack
+
+QUICK_TO_NOTICE = {"KAFKA_SESSION_TIMEOUT_MS": "6000", "KAFKA_REBALANCE_TIMEOUT_MS": "10000"}
+"""The shortest that Kafka allows: after a kill the group waits this long for the dead member."""
+
+PATIENCE_SECONDS = 90.0
+
+
+def own_environment() -> dict[str, str]:
+    """Give the environment without what would point us at somebody's running systems."""
+    ours = ("KAFKA_", "MONGO_", "REFERRALS_", "ROUTING_", "NOTIFY_", "OTEL_", "DRAGOMAN_VAR", "LOG_", "TELEMETRY_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+@contextmanager
+def whole_stack(var: Path, parts: tuple[str, ...] = ALL_PARTS) -> Iterator["WholeStack"]:
+    """Run everything on free ports, with data of its own."""
+    settings = StackSettings(var, parts=parts, free_ports=True, environment=own_environment() | QUICK_TO_NOTICE)
+    with BackgroundStack(settings) as background:
+        yield WholeStack(background, var)
+
+
+class WholeStack:
+    """Where each part is, where it logs, and how it is made to fail."""
+
+    def __init__(self, background: BackgroundStack, var: Path) -> None:
+        self._background = background
+        self.var = var
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where each part is."""
+        return self._background.addresses
+
+    @property
+    def logs(self) -> Path:
+        """The folder with a log file for each part."""
+        return self.var / "log"
+
+    def process(self, name: str) -> psutil.Process:
+        """Look at the process that a part is now."""
+        return psutil.Process(self._background.pids[name])
+
+    async def kill(self, *names: str) -> None:
+        """Kill parts with -9, all at the same moment, and wait until each is ready in another process."""
+        pids = {name: self._background.pids[name] for name in names}
+        for pid in pids.values():
+            os.kill(pid, signal.SIGKILL)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            for name, pid in pids.items():
+                await self._background.wait_ready(name, other_than=pid)
+
+    def freeze(self, name: str) -> None:
+        """Stop a part's process where it stands; it keeps its connections, and the time goes on."""
+        os.kill(self._background.pids[name], signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Let a frozen process go on, as if nothing had happened."""
+        os.kill(self._background.pids[name], signal.SIGCONT)
