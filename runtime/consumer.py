@@ -32,7 +32,7 @@ from runtime.events import Message, read_event, read_message
 from runtime.pace import Gather, Pace
 from runtime.settings import KafkaSettings
 from runtime.store import Prepared, Store, Work
-from runtime.telemetry import read_traceparent, start_span, within
+from runtime.telemetry import on_behalf_of, read_traceparent, start_span, within
 
 log = structlog.get_logger()
 
@@ -330,8 +330,7 @@ class Consumer:
     async def _write(self, decided: Sequence["_Decided"], *, alone: bool = False) -> bool:
         """Write works together; false if the database refused one, so that they must be tried one by one."""
         try:
-            # The write belongs to the trace of the first that is recorded: under load most are not.
-            with within(next((one.span for one in decided if one.span.is_recording()), decided[0].span)):
+            with on_behalf_of([one.span for one in decided]):
                 await self._store.write([prepared for one in decided for prepared in one.prepared])
         except Transient as exc:
             for one in decided:

@@ -11,11 +11,10 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any
 
-from opentelemetry import trace
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode
 from pymongo import monitoring
 
-from runtime.telemetry import child_of, tracer
+from runtime.telemetry import child_of, recorded_here, tracer
 
 MADE_EVERY = 0.5
 """Seconds between the times at which spans are made."""
@@ -25,9 +24,9 @@ MOST_NOTED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A command that began, or one that has ended."""
+    """A command that began, or one that has ended; several traces may share it."""
 
-    parent: SpanContext
+    parents: tuple[SpanContext, ...]
     name: str
     database: str
     collection: str
@@ -44,13 +43,13 @@ class CommandNotes(monitoring.CommandListener):
         self._ended: deque[Noted] = deque(maxlen=MOST_NOTED)
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Note when a command began, and for whom."""
-        parent = trace.get_current_span().get_span_context()
-        if not parent.trace_flags.sampled:
+        """Note when a command began, and for which traces."""
+        parents = recorded_here()
+        if not parents:
             return
         collection = event.command.get(event.command_name)
         self._running[event.request_id, event.connection_id] = Noted(
-            parent,
+            parents,
             event.command_name,
             event.database_name,
             collection if isinstance(collection, str) else "",
@@ -73,13 +72,15 @@ class CommandNotes(monitoring.CommandListener):
     def make_spans(self) -> None:
         """Make the spans of all commands that have ended."""
         while self._ended:
-            _make_span(self._ended.popleft())
+            noted = self._ended.popleft()
+            for parent in noted.parents:
+                _make_span(noted, parent)
 
 
-def _make_span(noted: Noted) -> None:
+def _make_span(noted: Noted, parent: SpanContext) -> None:
     span = tracer.start_span(
         f"{noted.database}.{noted.name}",
-        child_of(noted.parent),
+        child_of(parent),
         SpanKind.CLIENT,
         {"db.system": "mongodb", "db.name": noted.database, "db.operation": noted.name},
         start_time=noted.began,

@@ -7,7 +7,6 @@ which relay sends them; `outbox_since` is there only while some are waiting, and
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -22,6 +21,7 @@ from runtime.errors import AlreadyThere, StoreAway, Transient
 from runtime.events import Message, Publisher
 from runtime.mongo import Database, Document, store_errors
 from runtime.pace import Pace
+from runtime.telemetry import on_behalf_of
 
 BUCKETS = 16
 """Fixed for a database: a document's bucket is stored with it."""
@@ -223,7 +223,7 @@ def _refusal(collection: str, error: Document) -> Exception:
     return RefusedByStore(collection, error["code"])
 
 
-Asked = tuple[Prepared, "asyncio.Future[None]", Context]
+Asked = tuple[Prepared, "asyncio.Future[None]", trace.Span]
 
 
 class SharedInsert:
@@ -240,7 +240,7 @@ class SharedInsert:
     async def insert(self, document: Document) -> None:
         """Store a document durably; raises `AlreadyThere` naming the unique index, or `StoreAway`."""
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((Prepared(self._collection, document, None), answer, copy_context()))
+        self._waiting.append((Prepared(self._collection, document, None), answer, trace.get_current_span()))
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_waiting())
         await answer
@@ -251,9 +251,8 @@ class SharedInsert:
                 await self._pace.next()
                 batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 self._pace.took(len(batch))
-                # The write belongs to the trace of the first request that is recorded: under load most are not.
-                context = next((context for *_, context in batch if _is_recorded(context)), batch[0][2])
-                await asyncio.create_task(self._write(batch), context=context)
+                with on_behalf_of([span for _, _, span in batch]):
+                    await self._write(batch)
         finally:
             self._writer = None
 
@@ -270,10 +269,6 @@ class SharedInsert:
             return
         for at, (_, answer, _) in enumerate(batch):
             _settle(answer, _refusal(self._collection, refused[at]) if at in refused else None)
-
-
-def _is_recorded(context: Context) -> bool:
-    return context.run(lambda: trace.get_current_span().is_recording())
 
 
 def _settle(answer: asyncio.Future[None], error: Exception | None) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -26,6 +27,9 @@ from runtime.settings import TelemetrySettings
 TRACEPARENT = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
 tracer = trace.get_tracer("dragoman")
+
+_sharing: ContextVar[tuple[SpanContext, ...]] = ContextVar("sharing", default=())
+"""The other traces that share what is being done now for the current one."""
 
 
 class RateLimitedSampler(Sampler):
@@ -127,6 +131,24 @@ def within(span: trace.Span) -> Iterator[None]:
     """Make a span the current one without ending it, and without noting exceptions' texts on it."""
     with trace.use_span(span, end_on_exit=False, record_exception=False, set_status_on_exception=False):
         yield
+
+
+@contextmanager
+def on_behalf_of(spans: Sequence[trace.Span]) -> Iterator[None]:
+    """Make what is done once for many traces part of every one that is recorded: under load most are not."""
+    recorded = [span for span in spans if span.is_recording()]
+    token = _sharing.set(tuple(span.get_span_context() for span in recorded[1:]))
+    try:
+        with within(recorded[0] if recorded else trace.INVALID_SPAN):
+            yield
+    finally:
+        _sharing.reset(token)
+
+
+def recorded_here() -> tuple[SpanContext, ...]:
+    """Give the context of every recorded trace on whose behalf we act now."""
+    current = trace.get_current_span().get_span_context()
+    return (current, *_sharing.get()) if current.trace_flags.sampled else ()
 
 
 @contextmanager
