@@ -12,6 +12,9 @@ import psutil
 from deploy.local.settings import ALL_PARTS, StackSettings
 from tests.support.background_stack import BackgroundStack
 
+EVERY_TRACE = {"TELEMETRY_TRACES_PER_SECOND": "1000"}
+"""A trace that a test looks for is recorded, whatever the test before it has spent of the allowance."""
+
 QUICK_TO_NOTICE = {"KAFKA_SESSION_TIMEOUT_MS": "6000", "KAFKA_REBALANCE_TIMEOUT_MS": "10000"}
 """The shortest that Kafka allows: after a kill the group waits this long for the dead member."""
 
@@ -27,7 +30,7 @@ def own_environment() -> dict[str, str]:
 @contextmanager
 def whole_stack(var: Path, parts: tuple[str, ...] = ALL_PARTS) -> Iterator["WholeStack"]:
     """Run everything on free ports, with data of its own."""
-    settings = StackSettings(var, parts=parts, free_ports=True, environment=own_environment() | QUICK_TO_NOTICE)
+    settings = StackSettings(var, parts=parts, free_ports=True, environment=own_environment() | QUICK_TO_NOTICE | EVERY_TRACE)
     with BackgroundStack(settings) as background:
         yield WholeStack(background, var)
 
