@@ -13,7 +13,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	--no-header --no-emit-index-url --no-emit-find-links pyproject.toml
 
 .PHONY: help up demo down status clean-data fetch test check unit contract integration e2e faults bench \
-	fmt schemas lock lock-jars
+	fmt schemas golden lock lock-jars
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target words; do \
@@ -77,6 +77,9 @@ fmt: $(STAMP) ## format and mend what can be mended
 
 schemas: $(STAMP) ## write JSON Schema and documents from the models anew
 	$(RUN) -m schemas
+
+golden: $(STAMP) ## decide the corpus of golden decisions anew; read the difference before you commit it
+	$(RUN) -m tests.golden
 
 lock: $(STAMP) ## resolve Python packages anew
 	$(COMPILE) -o $(LOCK)/services.txt
