@@ -12,7 +12,6 @@ from pydantic import Field
 
 from schemas.marks import Frozen, Marks
 from schemas.vocabulary import (
-    AskGround,
     Category,
     Channel,
     Evidence,
@@ -56,22 +55,12 @@ class NexusFact(Frozen):
     deconflicted: bool = Field(default=False, description="The owner was confirmed by a deconfliction lookup.")
 
 
-class LabelFact(Frozen):
-    """A category that a charge was read as, with the words of our own tables that led to it."""
-
-    category: Category
-    confidence: float = Field(ge=0, le=1)
-    words: tuple[str, ...] = Field(default=(), description="Who, act, object and qualifier, in our words, not theirs.")
-
-
 class OffenceFact(Frozen):
     """One offence as far as routing may know it."""
 
     category: Category | None = None
     section: str | None = Field(default=None, description="US Code section, as in `18 USC 1956(a)(1)`.")
     charge_given: bool = Field(default=False, description="There is charge text in the referral.")
-    labels: tuple[LabelFact, ...] = Field(default=(), description="What the charge text was read as, best first.")
-    ask: AskGround | None = Field(default=None, description="Why a person must read the charge text.")
 
 
 class ReferralReceived(Event):

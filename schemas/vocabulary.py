@@ -173,16 +173,6 @@ class Evidence(StrEnum):
     WEAK = "weak"
 
 
-class AskGround(StrEnum):
-    """Why a person must read a charge before a category is given to it."""
-
-    UNTRANSLATED = "untranslated"
-    NOTHING_MATCHED = "nothing_matched"
-    BELOW_FLOOR = "below_floor"
-    READINGS_COMPETE = "readings_compete"
-    DENIED = "denied"
-
-
 class Flag(StrEnum):
     """What a person must look at before anything goes out."""
 
