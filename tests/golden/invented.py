@@ -61,7 +61,10 @@ def _of_the_demonstration() -> Iterator[dict[str, Any]]:
         if one.ending is Ending.ACCEPTED:
             referral = read_referral(as_bytes(one.body))
             event = received(referral, UUID(int=number), NOW, check(referral, NOW.date()))
-            yield {"title": f"demonstration {number}: {one.title}", "facts": event.model_dump(mode="json", exclude_defaults=True)}
+            yield {
+                "title": f"demonstration {number}: {one.title}",
+                "facts": event.model_dump(mode="json", exclude_defaults=True),
+            }
 
 
 def _at_random(chance: random.Random, number: int) -> dict[str, Any]:
@@ -81,7 +84,11 @@ def _at_random(chance: random.Random, number: int) -> dict[str, Any]:
     }
     owners = [chance.choice((*OFFICES, *PROGRAMMES))] if follows and chance.random() < 0.7 else []
     event = ReferralReceived.model_validate(facts)
-    return {"title": f"at random {number}", "facts": event.model_dump(mode="json", exclude_defaults=True), "owners": owners}
+    return {
+        "title": f"at random {number}",
+        "facts": event.model_dump(mode="json", exclude_defaults=True),
+        "owners": owners,
+    }
 
 
 def _nexus(chance: random.Random) -> dict[str, Any]:

@@ -30,7 +30,9 @@ def own_environment() -> dict[str, str]:
 @contextmanager
 def whole_stack(var: Path, parts: tuple[str, ...] = ALL_PARTS) -> Iterator["WholeStack"]:
     """Run everything on free ports, with data of its own."""
-    settings = StackSettings(var, parts=parts, free_ports=True, environment=own_environment() | QUICK_TO_NOTICE | EVERY_TRACE)
+    settings = StackSettings(
+        var, parts=parts, free_ports=True, environment=own_environment() | QUICK_TO_NOTICE | EVERY_TRACE
+    )
     with BackgroundStack(settings) as background:
         yield WholeStack(background, var)
 
