@@ -3,14 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from schemas.events import NexusFact, OffenceFact, Place, ReferralReceived
+from schemas.events import NexusFact, OffenceFact, ReferralReceived
 from schemas.us_code import read_section
-from schemas.vocabulary import NexusKind
-from services.referrals.area_codes import state_of_phone
+from services.referrals.detail_facts import evidence_of, place_of
 from services.referrals.intake import Intake
 from services.referrals.model import Nexus, Offence, Referral
-
-_NOWHERE = Place()
 
 
 def received(referral: Referral, referral_id: UUID, received_at: datetime, intake: Intake) -> ReferralReceived:
@@ -44,17 +41,10 @@ def _offence_fact(offence: Offence) -> OffenceFact:
 def _nexus_fact(nexus: Nexus) -> NexusFact:
     return NexusFact(
         kind=nexus.kind,
-        place=_place(nexus),
-        evidence=nexus.evidence,
+        place=place_of(nexus),
+        evidence=evidence_of(nexus),
         as_of=nexus.as_of,
         eta=nexus.eta,
         owner_office=nexus.owner_office,
         deconflicted=nexus.deconflicted,
     )
-
-
-def _place(nexus: Nexus) -> Place:
-    place = nexus.place.read() if nexus.place is not None else _NOWHERE
-    if nexus.kind is NexusKind.PHONE and nexus.detail and place.country == "US" and place.state is None:
-        return place.model_copy(update={"state": state_of_phone(nexus.detail)})
-    return place

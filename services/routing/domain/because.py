@@ -84,7 +84,8 @@ def _grounds_of(choice: Choice, candidates: Sequence[Candidate]) -> str:
     if choice.tie is None:
         return "it holds the earlier referral" if choice.holds_earlier else "no nexus leads to an office"
     won = f"{_words(choice.tie.kind)} {choice.tie.site.label} at rank {choice.tie.rank}"
-    runner_up = next((c for c in candidates if c.office not in (None, choice.lead) and not c.is_unplaced), None)
+    others = (c for c in candidates if c.nexus != choice.tie.number and not c.is_unplaced)
+    runner_up = next((c for c in others if c.office not in (None, choice.lead)), None)
     if runner_up is None:
         return won
     return f"{won} beat {_words(runner_up.kind)} {runner_up.place} at rank {runner_up.rank}"

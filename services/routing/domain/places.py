@@ -6,10 +6,12 @@ from enum import StrEnum
 
 from services.routing.domain.facts import Place
 from services.routing.domain.names import fold, fold_county
-from services.routing.domain.ruleset import Gateway, Places, ZipArea
+from services.routing.domain.ruleset import Gateway, Places, Town, ZipArea
 
 PACIFIC_OFFICE = "SAC-HNL"
 """The minor outlying islands (UM) are named in no table of areas; the office of the Pacific acts there."""
+_MILITARY_TOWNS = frozenset({"apo", "fpo", "dpo"})
+"""Army, fleet and diplomatic post offices: their ZIP code or region says where they are, their name does not."""
 
 
 class Gap(StrEnum):
@@ -35,10 +37,11 @@ NOWHERE = Site("no place", gap=Gap.NOT_GIVEN)
 
 
 def country_of(written: str, places: Places) -> str | None:
-    """Read a country code; None where nobody can tell which country is meant."""
+    """Read a country by code or name; None where nobody can tell which country is meant."""
     code = written.strip().upper()
-    code = places.aliases.get(code, code) or ""
-    return code if code in places.desks else None
+    if code in places.desks:
+        return code
+    return places.aliases.get(fold(written))
 
 
 def resolve(place: Place, places: Places, *, gateway_first: bool) -> Site:
@@ -50,10 +53,24 @@ def resolve(place: Place, places: Places, *, gateway_first: bool) -> Site:
         return Site(f"country {country}", desk=places.desks[country])
     if country == "UM":
         return Site("UM", (PACIFIC_OFFICE,))
-    state = (place.state or "").strip().upper() or (country if country in places.areas else "")
+    state = _state_of(place, places) or (country if country in places.areas else "")
     if state in places.military:
         return Site(f"military post {state}", desk=places.military[state])
+    if place.city and fold(place.city) in _MILITARY_TOWNS:
+        return _at_military_town(place, places)
     return _by_finest(place, state, places, _GATEWAY_FIRST if gateway_first else _ADDRESS_FIRST)
+
+
+def _state_of(place: Place, places: Places) -> str:
+    written = (place.state or "").strip().upper()
+    return written if written in places.areas else places.states.get(fold(written), written)
+
+
+def _at_military_town(place: Place, places: Places) -> Site:
+    zone = _zip_area(place, places)
+    if zone is None or zone.desk is None:
+        return Site("military post", gap=Gap.AMBIGUOUS)
+    return Site(f"military post {zone.area}, ZIP {_digits(place)}", desk=zone.desk)
 
 
 _Step = Callable[[Place, str, Places], Site | None]
@@ -76,17 +93,35 @@ def _by_gateway(place: Place, state: str, places: Places) -> Site | None:
     rows = places.gateways.get(fold(place.gateway)) if place.gateway else None
     if not rows:
         return None
-    # A namesake is told apart by its state; a state that fits no namesake is a mistake about the true site.
-    fitting = tuple(row for row in rows if row.area == state and not row.abroad) or rows
+    # A namesake is told apart by its state, and what is only described by a neighbour's name needs the state for it.
+    named = tuple(row for row in rows if row.area == state)
+    fitting = named or tuple(row for row in rows if not row.described)
+    if state and all(row.abroad for row in fitting):
+        return None  # Dublin in Ohio is not the airport in Ireland: the state is what is known of it.
     if len({row.target for row in fitting}) > 1:
         offices = tuple(dict.fromkeys(row.target for row in fitting if not row.abroad))
         return Site(f"{fitting[0].name} (several)", offices, gap=Gap.AMBIGUOUS)
-    return _at_gateway(fitting[0])
+    return _at_gateway(fitting[0], state, places)
 
 
-def _at_gateway(gateway: Gateway) -> Site:
+def _at_gateway(gateway: Gateway, state: str, places: Places) -> Site:
     label = f"{gateway.name} ({gateway.area})"
-    return Site(label, desk=gateway.target) if gateway.abroad else Site(label, (gateway.target,))
+    if gateway.abroad:
+        return Site(label, desk=gateway.target)
+    # A state next door is a mistake about the true site (CVG is no airport of Ohio); one far off is about something.
+    if state in places.areas and state != gateway.area and state not in places.borders.get(gateway.area, ()):
+        offices = tuple(dict.fromkeys((gateway.target, *places.areas[state])))
+        return Site(f"{label} against {state}", offices, gap=Gap.CONTRADICTED)
+    return Site(label, (gateway.target,))
+
+
+def _by_contradiction(place: Place, state: str, places: Places) -> Site | None:
+    """Stop where a ZIP code lies outside the state: one of the two is wrong, and a county in either helps nobody."""
+    zone = _zip_area(place, places)
+    stated = places.areas.get(state, ())
+    if zone is None or not zone.offices or not stated or set(stated) & set(zone.offices):
+        return None
+    return Site(f"{_zip_label(place, zone)} against {state}", zone.offices + stated, gap=Gap.CONTRADICTED)
 
 
 def _by_county(place: Place, state: str, places: Places) -> Site | None:
@@ -102,18 +137,38 @@ def _by_zip(place: Place, state: str, places: Places) -> Site | None:
     zone = _zip_area(place, places)
     if zone is None:
         return None
-    label = f"ZIP {_digits(place)} ({zone.area})"
+    label = _zip_label(place, zone)
     if zone.desk is not None:
         return Site(label, desk=zone.desk)
-    stated = places.areas.get(state, ())
-    if stated and not set(stated) & set(zone.offices):
-        return Site(f"{label} against {state}", zone.offices + stated, gap=Gap.CONTRADICTED)
-    return Site(label, zone.offices)
+    # The state tells the two sides of a crossing prefix apart, and so does a town that lies on one of them.
+    offices = tuple(office for office in zone.offices if office in places.areas.get(state, zone.offices))
+    town = places.cities.get((state or zone.area, fold(place.city))) if place.city else None
+    if town is None:
+        return Site(label if len(offices) == 1 else f"{label}, ambiguous", offices)
+    if town[0] not in offices:
+        return Site(f"{label} against {town[1]}", (*offices, town[0]), gap=Gap.CONTRADICTED)
+    return Site(label if len(offices) == 1 else f"{label}, {town[1]}", (town[0],))
 
 
 def _by_city(place: Place, state: str, places: Places) -> Site | None:
-    found = places.cities.get((state, fold(place.city))) if place.city else None
-    return Site(f"{found[1]}, {state}", (found[0],)) if found else None
+    if not place.city:
+        return None
+    if state:
+        found = places.cities.get((state, fold(place.city)))
+        return Site(f"{found[1]}, {state}", (found[0],)) if found else None
+    town = places.towns.get(fold(place.city))
+    return _in_the_only_state(town, places) if town else None
+
+
+def _in_the_only_state(town: Town, places: Places) -> Site:
+    """Place a town by its name alone, if no other state and no city abroad has one of that name."""
+    if len(town.areas) > 1 or town.abroad:
+        offices = tuple(dict.fromkeys(office for area in town.areas for office in places.areas[area]))
+        return Site(f"{town.name} (several)", offices, gap=Gap.AMBIGUOUS)
+    area = town.areas[0]
+    found = places.cities.get((area, fold(town.name)))
+    offices = (found[0],) if found else places.areas[area]
+    return Site(f"{town.name}, {area}", offices, gap=None if len(offices) == 1 else Gap.AMBIGUOUS)
 
 
 def _by_state(place: Place, state: str, places: Places) -> Site | None:
@@ -128,10 +183,14 @@ def _zip_area(place: Place, places: Places) -> ZipArea | None:
     return places.zip5.get(digits) or places.zip3.get(digits[:3])
 
 
+def _zip_label(place: Place, zone: ZipArea) -> str:
+    return f"ZIP {_digits(place)} ({zone.area})"
+
+
 def _digits(place: Place) -> str:
     written = (place.zip or "").strip()[:5]
     return written if written.isascii() and written.isdigit() and len(written) in (3, 5) else ""
 
 
-_GATEWAY_FIRST: tuple[_Step, ...] = (_by_gateway, _by_county, _by_zip, _by_city, _by_state)
-_ADDRESS_FIRST: tuple[_Step, ...] = (_by_county, _by_zip, _by_gateway, _by_city, _by_state)
+_GATEWAY_FIRST: tuple[_Step, ...] = (_by_gateway, _by_contradiction, _by_county, _by_zip, _by_city, _by_state)
+_ADDRESS_FIRST: tuple[_Step, ...] = (_by_contradiction, _by_county, _by_zip, _by_gateway, _by_city, _by_state)

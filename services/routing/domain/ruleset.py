@@ -16,6 +16,17 @@ class Gateway:
     area: str
     target: str
     abroad: bool
+    described: bool = False
+    """The name is a neighbour's, under which this site is often described: it counts with its own state only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A name of towns: the states that have one of that name, and whether a city abroad has it too."""
+
+    name: str
+    areas: tuple[str, ...]
+    abroad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,10 @@ class Places:
 
     areas: Mapping[str, tuple[str, ...]]
     counties: Mapping[tuple[str, str], tuple[str, str]]
+    states: Mapping[str, str]
+    borders: Mapping[str, frozenset[str]]
     cities: Mapping[tuple[str, str], tuple[str, str]]
+    towns: Mapping[str, Town]
     zip3: Mapping[str, ZipArea]
     zip5: Mapping[str, ZipArea]
     military: Mapping[str, str]

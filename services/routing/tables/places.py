@@ -4,23 +4,33 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from types import MappingProxyType
 
+import pycountry
+
 from schemas.vocabulary import DESKS, OFFICES
 from services.routing.domain.names import fold, fold_county
-from services.routing.domain.ruleset import Gateway, Places, ZipArea
+from services.routing.domain.ruleset import Gateway, Places, Town, ZipArea
 from services.routing.tables.rows import BadTable, Row, Tables, complete, enter
 
 SPLIT = "split"
-_STATES = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND"
-_MORE_STATES = "OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY"
-_TERRITORIES = "PR VI GU MP AS"
-_AREAS = frozenset(f"{_STATES} {_MORE_STATES} {_TERRITORIES}".split())
+_UNINHABITED = "UM"
+"""The minor outlying islands are a subdivision too, but no area: nobody can be at home there."""
+_STATES = {
+    area.code.removeprefix("US-"): area.name
+    for area in pycountry.subdivisions
+    if area.country_code == "US" and not area.code.endswith(_UNINHABITED)
+}
+_AREAS = frozenset(_STATES)
 """The states, the district and the territories, by their USPS codes."""
 _MILITARY = frozenset({"AA", "AE", "AP"})
-_GATEWAY_KINDS = frozenset({"air", "express", "mail", "sea", "land-south", "land-north", "namesake", "preclearance"})
+_GATEWAY_KINDS = frozenset(
+    {"air", "express", "mail", "sea", "land-south", "land-north", "namesake", "described", "preclearance"}
+)
 _COUNTIES = {"CA": 58, "FL": 67, "NY": 62, "TX": 254}
 """How many counties a split state has (Census Bureau), so that none can be left out."""
-_COUNTRIES = 250
-"""ISO 3166-1 has 249 codes; XK (Kosovo, user-assigned) is the last."""
+_COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries) | {"XK"}
+"""ISO 3166-1, and the code that Kosovo has assigned to itself."""
+ABROAD = "abroad"
+"""In `towns.tsv`: names that a city abroad has too."""
 
 
 def read_places(tables: Tables) -> Places:
@@ -37,7 +47,10 @@ def read_places(tables: Tables) -> Places:
     return Places(
         areas=MappingProxyType(areas),
         counties=MappingProxyType(counties),
+        states=MappingProxyType(_states()),
+        borders=MappingProxyType(_borders(tables)),
         cities=MappingProxyType(_cities(tables, areas)),
+        towns=MappingProxyType(_towns(tables)),
         zip3=MappingProxyType(zip3),
         zip5=MappingProxyType(zip5),
         military=MappingProxyType(military),
@@ -68,9 +81,12 @@ def _counties(tables: Tables, whole: dict[str, str]) -> dict[tuple[str, str], tu
     counties: dict[tuple[str, str], tuple[str, str]] = {}
     split = {area for area, office in whole.items() if office == SPLIT}
     for row in tables.read("counties.tsv", "state", "county", "office"):
-        key = (row.one_of("state", split), fold_county(row["county"]))
-        enter(counties, key, (row.one_of("office", OFFICES), row["county"]), row)
-    for state, count in Counter(state for state, _ in counties).items():
+        county, *older_names = row.several("county")
+        for name in (county, *older_names):
+            key = (row.one_of("state", split), fold_county(name))
+            enter(counties, key, (row.one_of("office", OFFICES), county), row)
+    named = {(state, name) for (state, _), (_, name) in counties.items()}
+    for state, count in Counter(state for state, _ in named).items():
         if count != _COUNTIES.get(state, count):
             raise BadTable(f"counties.tsv: {state} has {count} counties instead of {_COUNTIES[state]}")
     complete("counties.tsv", (state for state, _ in counties), split)
@@ -86,6 +102,26 @@ def _offices_by_area(
     return areas
 
 
+def _states() -> dict[str, str]:
+    """Name every state as people write it, besides its code: Texas, US-TX."""
+    return {fold(written): code for code, name in _STATES.items() for written in (name, f"US-{code}")}
+
+
+def _borders(tables: Tables) -> dict[str, frozenset[str]]:
+    borders: dict[str, frozenset[str]] = {}
+    for row in tables.read("borders.tsv", "area", "borders"):
+        neighbours = frozenset(row.several("borders", " "))
+        if unknown := neighbours - _AREAS:
+            raise row.wrong(f"{', '.join(sorted(unknown))} is no state or territory")
+        enter(borders, row.one_of("area", _AREAS), neighbours, row)
+    complete("borders.tsv", borders, _AREAS)
+    for area, neighbours in borders.items():
+        for other in neighbours:
+            if area not in borders[other]:
+                raise BadTable(f"borders.tsv: {area} borders {other}, but not the other way round")
+    return borders
+
+
 def _cities(tables: Tables, areas: dict[str, tuple[str, ...]]) -> dict[tuple[str, str], tuple[str, str]]:
     cities: dict[tuple[str, str], tuple[str, str]] = {}
     for row in tables.read("cities.tsv", "state", "office", "initial", "cities"):
@@ -93,6 +129,23 @@ def _cities(tables: Tables, areas: dict[str, tuple[str, ...]]) -> dict[tuple[str
         for city in row.several("cities"):
             enter(cities, (row["state"], fold(city)), (office, city), row)
     return cities
+
+
+def _towns(tables: Tables) -> dict[str, Town]:
+    """Gather each name of towns with every state that has it."""
+    names: dict[str, str] = {}
+    areas: dict[str, list[str]] = defaultdict(list)
+    for row in tables.read("towns.tsv", "area", "initial", "towns"):
+        area = row.one_of("area", {*_AREAS, ABROAD})
+        for town in row.several("towns"):
+            key = fold(town)
+            names.setdefault(key, town)
+            areas[key].append(area)
+    return {key: _town(name, areas[key]) for key, name in names.items()}
+
+
+def _town(name: str, areas: list[str]) -> Town:
+    return Town(name, tuple(dict.fromkeys(area for area in areas if area != ABROAD)), ABROAD in areas)
 
 
 def _zip3(tables: Tables, areas: dict[str, tuple[str, ...]]) -> tuple[dict[str, ZipArea], dict[str, str]]:
@@ -136,7 +189,7 @@ def _gateways(
         names = row.several("names")
         if not names:
             raise row.wrong("a gateway needs a name")
-        gateway = Gateway(kind, row["code"] or names[0], row["site"], target, abroad)
+        gateway = Gateway(kind, row["code"] or names[0], row["site"], target, abroad, kind == "described")
         for key in {fold(name) for name in (row["code"], *names) if name}:
             found[key].append(gateway)
     return {key: tuple(gateways) for key, gateways in found.items()}
@@ -146,20 +199,24 @@ def _countries(tables: Tables) -> tuple[dict[str, str], frozenset[str], frozense
     desks: dict[str, str] = {}
     apart: dict[str, set[str]] = {"domestic": set(), "uninhabited": set()}
     for row in tables.read("countries.tsv", "country", "desk", "subregion", "name"):
-        enter(desks, row["country"], row.one_of("desk", DESKS), row)
+        enter(desks, row.one_of("country", _COUNTRIES), row.one_of("desk", DESKS), row)
         if row["subregion"] in apart:
             apart[row["subregion"]].add(row["country"])
-    if len(desks) != _COUNTRIES:
-        raise BadTable(f"countries.tsv: {len(desks)} countries instead of {_COUNTRIES}")
+    complete("countries.tsv", desks, _COUNTRIES)
     return desks, frozenset(apart["domestic"]), frozenset(apart["uninhabited"])
 
 
 def _aliases(tables: Tables, desks: dict[str, str]) -> dict[str, str | None]:
+    """Read the other spellings of a country: our own, and every code and name that ISO 3166-1 has."""
     aliases: dict[str, str | None] = {}
     for row in tables.read("country-aliases.tsv", "written", "country"):
         if row["written"] in desks:
             raise row.wrong(f"{row['written']!r} is a country of its own")
-        enter(aliases, row["written"], row.one_of("country", {*desks, ""}) or None, row)
+        enter(aliases, fold(row["written"]), row.one_of("country", {*desks, ""}) or None, row)
+    for country in pycountry.countries:
+        for name in ("alpha_3", "numeric", "name", "common_name", "official_name"):
+            if written := getattr(country, name, None):
+                aliases.setdefault(fold(written), country.alpha_2)
     return aliases
 
 
