@@ -1,0 +1,51 @@
+"""The labelled charges are well formed, cover the field, and the two sets have nothing in common."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from schemas.vocabulary import Category
+
+FOLDER = Path(__file__).parents[1] / "charges"
+SETS = ("tuning", "held_out")
+LANGUAGES = ("en", "es", "fr", "de", "ar-Latn")
+ASK = "ask"
+NEVER_SAID_BY_A_CHARGE = {Category.UNCLASSIFIED}
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    with (FOLDER / f"{name}.tsv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True))
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_row_is_whole_and_labelled_from_the_closed_list(name: str) -> None:
+    columns = ["language", "text", "translation", "category", "labels", "note"]
+    allowed = {*Category} - NEVER_SAID_BY_A_CHARGE
+
+    for row in rows_of(name):
+        assert list(row) == columns
+        assert row["language"], row
+        assert row["text"].strip(), row
+        assert row["category"] in {*allowed, ASK}, row
+        assert set(row["labels"].split()) <= allowed - {row["category"]}, row
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_set_has_three_hundred_charges_in_five_languages(name: str) -> None:
+    rows = rows_of(name)
+    by_language = Counter(row["language"] for row in rows)
+
+    assert len(rows) >= 300
+    assert min(by_language[language] for language in LANGUAGES) >= 50
+    assert Counter(row["category"] for row in rows)[ASK] >= 20
+
+
+def test_the_two_sets_cover_every_category_and_share_no_charge() -> None:
+    tuning, held_out = (rows_of(name) for name in SETS)
+    texts = [" ".join(row["text"].casefold().split()) for row in (*tuning, *held_out)]
+
+    assert {row["category"] for row in (*tuning, *held_out)} == {*Category, ASK} - NEVER_SAID_BY_A_CHARGE
+    assert [text for text, times in Counter(texts).items() if times > 1] == []
