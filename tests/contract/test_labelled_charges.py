@@ -1,4 +1,4 @@
-"""The labelled charges are well formed, cover the field, and the two sets have nothing in common."""
+"""The labelled charges are well formed, cover the field, and no two sets have anything in common."""
 
 import csv
 from collections import Counter
@@ -9,7 +9,7 @@ import pytest
 from schemas.vocabulary import Category
 
 FOLDER = Path(__file__).parents[1] / "charges"
-SETS = ("tuning", "held_out")
+SETS = ("tuning", "held_out_narrative", "held_out_world")
 LANGUAGES = ("en", "es", "fr", "de", "ar-Latn")
 ASK = "ask"
 NEVER_SAID_BY_A_CHARGE = {Category.UNCLASSIFIED}
@@ -43,9 +43,9 @@ def test_a_set_has_three_hundred_charges_in_five_languages(name: str) -> None:
     assert Counter(row["category"] for row in rows)[ASK] >= 20
 
 
-def test_the_two_sets_cover_every_category_and_share_no_charge() -> None:
-    tuning, held_out = (rows_of(name) for name in SETS)
-    texts = [" ".join(row["text"].casefold().split()) for row in (*tuning, *held_out)]
+def test_the_sets_cover_every_category_and_share_no_charge() -> None:
+    rows = [row for name in SETS for row in rows_of(name)]
+    texts = [" ".join(row["text"].casefold().split()) for row in rows]
 
-    assert {row["category"] for row in (*tuning, *held_out)} == {*Category, ASK} - NEVER_SAID_BY_A_CHARGE
+    assert {row["category"] for row in rows} == {*Category, ASK} - NEVER_SAID_BY_A_CHARGE
     assert [text for text, times in Counter(texts).items() if times > 1] == []
