@@ -12,12 +12,17 @@ from pydantic import Field
 
 from schemas.marks import Frozen, Marks
 from schemas.vocabulary import (
+    AskGround,
     Category,
     Channel,
+    ClosedBecause,
     Evidence,
     Flag,
     NexusKind,
+    PlacementCause,
+    PlacementGround,
     QueueRole,
+    RefusalGround,
     RequesterKind,
     RequestType,
     Urgency,
@@ -55,12 +60,22 @@ class NexusFact(Frozen):
     deconflicted: bool = Field(default=False, description="The owner was confirmed by a deconfliction lookup.")
 
 
+class LabelFact(Frozen):
+    """A category that a charge was read as, with the words of our own tables that led to it."""
+
+    category: Category
+    confidence: float = Field(ge=0, le=1)
+    words: tuple[str, ...] = Field(default=(), description="Who, act, object and qualifier, in our words, not theirs.")
+
+
 class OffenceFact(Frozen):
     """One offence as far as routing may know it."""
 
     category: Category | None = None
     section: str | None = Field(default=None, description="US Code section, as in `18 USC 1956(a)(1)`.")
     charge_given: bool = Field(default=False, description="There is charge text in the referral.")
+    labels: tuple[LabelFact, ...] = Field(default=(), description="What the charge text was read as, best first.")
+    ask: AskGround | None = Field(default=None, description="Why a person must read the charge text.")
 
 
 class ReferralReceived(Event):
@@ -114,12 +129,61 @@ class ReferralSentToTriage(Event):
     because: str
 
 
+class Part(Frozen):
+    """What of a referral one office is to act on, by the places of offences and nexus in it, from 0."""
+
+    office: str
+    offence_numbers: tuple[int, ...] = ()
+    nexus_numbers: tuple[int, ...] = ()
+
+
+class ReferralRerouted(Event):
+    """A person has placed a referral anew: with an office, or with a desk where a person goes on deciding."""
+
+    type: Literal["dragoman.referral.rerouted.v1"] = "dragoman.referral.rerouted.v1"
+    requester_country: str
+    previous: str | None = Field(default=None, description="The queue that held it; null after it was sent back.")
+    leaves: tuple[str, ...] = Field(default=(), description="Queues that had a part in it before, and have none now.")
+    office: str | None = Field(default=None, description="Who leads now; null: a person at the desk decides.")
+    supporting: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    desk: str
+    proposed: str | None = None
+    grounds: tuple[str, ...] = ()
+    category: Category
+    urgency: Urgency
+    marks: Marks
+    ruleset: str
+    rule: str
+    because: str
+    cause: PlacementCause
+    ground: PlacementGround
+    placed_by: str = Field(description="Staff id, never a name.")
+    released_by: str | None = Field(default=None, description="The second person, where two must release it.")
+    parts: tuple[Part, ...] = ()
+    joins: tuple[UUID, ...] = Field(default=(), description="Referrals of the same matter.")
+
+
+class ReferralSentBack(Event):
+    """A desk has sent a referral back to its requester; it waits in no queue any more."""
+
+    type: Literal["dragoman.referral.sent-back.v1"] = "dragoman.referral.sent-back.v1"
+    previous: str | None = Field(default=None, description="The queue that held it.")
+    leaves: tuple[str, ...] = ()
+    desk: str
+    ground: RefusalGround
+    sent_back_by: str = Field(description="Staff id, never a name.")
+
+
 class QueueEvent(Event):
     """A fact about one item of one queue."""
 
     item_id: str
     office: str
     role: QueueRole
+    decision: int = Field(
+        default=1, description="Which decision on the referral, by number, put or kept the item here."
+    )
 
 
 class ItemQueued(QueueEvent):
@@ -146,13 +210,35 @@ class ItemAccepted(QueueEvent):
     accepted_at: datetime
 
 
+class ItemChanged(QueueEvent):
+    """What an office has to do with an item of its own has changed: its part, category, urgency or marks."""
+
+    type: Literal["dragoman.queue.item-changed.v1"] = "dragoman.queue.item-changed.v1"
+    category: Category
+    urgency: Urgency
+    changed_at: datetime
+
+
+class ItemClosed(QueueEvent):
+    """An item has left its queue; nobody can act on it there any more."""
+
+    type: Literal["dragoman.queue.item-closed.v1"] = "dragoman.queue.item-closed.v1"
+    closed_because: ClosedBecause
+    moved_to: str | None = Field(default=None, description="The queue that holds the referral now.")
+    closed_at: datetime
+
+
 EVENTS: tuple[type[Event], ...] = (
     ReferralReceived,
     ReferralRouted,
     ReferralSentToTriage,
+    ReferralRerouted,
+    ReferralSentBack,
     ItemQueued,
     ItemClaimed,
     ItemAccepted,
+    ItemChanged,
+    ItemClosed,
 )
 """Every event there is; the committed JSON Schemas and examples are made from this list."""
 

@@ -7,10 +7,14 @@ from pydantic import BaseModel
 from schemas.events import (
     Event,
     ItemAccepted,
+    ItemChanged,
     ItemClaimed,
+    ItemClosed,
     ItemQueued,
     ReferralReceived,
+    ReferralRerouted,
     ReferralRouted,
+    ReferralSentBack,
     ReferralSentToTriage,
 )
 
@@ -38,10 +42,11 @@ ROUTING_EVENTS = Topic(
     "referral_id",
     "routing",
     ("notify", "referrals"),
-    (ReferralRouted, ReferralSentToTriage),
+    (ReferralRouted, ReferralSentToTriage, ReferralRerouted, ReferralSentBack),
 )
-QUEUE_EVENTS = Topic("queue.events", "referral_id", "notify", ("referrals",), (ItemQueued, ItemClaimed, ItemAccepted))
-OFFICE_FEED = Topic("office.feed", "office", "notify", ("notify",), (ItemQueued, ItemClaimed, ItemAccepted))
+ITEM_FACTS: tuple[type[Event], ...] = (ItemQueued, ItemClaimed, ItemAccepted, ItemChanged, ItemClosed)
+QUEUE_EVENTS = Topic("queue.events", "referral_id", "notify", ("referrals",), ITEM_FACTS)
+OFFICE_FEED = Topic("office.feed", "office", "notify", ("notify",), ITEM_FACTS)
 """The same facts as `queue.events`, keyed by office: one office's facts have one order."""
 
 DEAD_LETTERS = tuple(

@@ -173,6 +173,16 @@ class Evidence(StrEnum):
     WEAK = "weak"
 
 
+class AskGround(StrEnum):
+    """Why a person must read a charge before a category is given to it."""
+
+    UNTRANSLATED = "untranslated"
+    NOTHING_MATCHED = "nothing_matched"
+    BELOW_FLOOR = "below_floor"
+    READINGS_COMPETE = "readings_compete"
+    DENIED = "denied"
+
+
 class Flag(StrEnum):
     """What a person must look at before anything goes out."""
 
@@ -185,6 +195,61 @@ class Flag(StrEnum):
     CRITERION_UNKNOWN = "criterion_unknown"
 
 
+class RefusalGround(StrEnum):
+    """Why a request is not acted on: Directive (EU) 2023/977, article 6, and grounds of our own."""
+
+    NOT_HELD = "not_held"
+    FORM_INCOMPLETE = "form_incomplete"
+    JUDICIAL_LEAVE_REFUSED = "judicial_leave_refused"
+    DATA_CATEGORY_NOT_ALLOWED = "data_category_not_allowed"
+    DATA_STALE_OR_INACCURATE = "data_stale_or_inaccurate"
+    ESSENTIAL_SECURITY = "essential_security"
+    JEOPARDISES_INVESTIGATION_OR_SAFETY = "jeopardises_investigation_or_safety"
+    DISPROPORTIONATE = "disproportionate"
+    OFFENCE_BELOW_ONE_YEAR_OR_NONE = "offence_below_one_year_or_none"
+    THIRD_PARTY_CONSENT_MISSING = "third_party_consent_missing"
+    WRONG_OFFICE = "wrong_office"
+    ARTICLE_3 = "article_3"
+    DUPLICATE_OF = "duplicate_of"
+    NO_US_NEXUS = "no_us_nexus"
+
+
+class PlacementGround(StrEnum):
+    """Why a person placed a referral where it is now."""
+
+    NEXUS_CONFIRMED = "nexus_confirmed"
+    CATEGORY_CONFIRMED = "category_confirmed"
+    OWNER_CONFIRMED = "owner_confirmed"
+    FLAG_REVIEWED = "flag_reviewed"
+    CONSENT_GIVEN = "consent_given"
+    PROTECTION_OF_LIFE = "protection_of_life"
+    SAME_MATTER = "same_matter"
+    SEVERAL_OFFICES = "several_offices"
+    WRONG_OFFICE = "wrong_office"
+    WRONG_DESK = "wrong_desk"
+    FACTS_CHANGED = "facts_changed"
+    RULES_CHANGED = "rules_changed"
+    RELEASE_REFUSED = "release_refused"
+
+
+class PlacementCause(StrEnum):
+    """By which act a referral was placed anew."""
+
+    ASSIGNED = "assigned"
+    SPLIT = "split"
+    MERGED = "merged"
+    MOVED = "moved"
+    DECIDED_AGAIN = "decided_again"
+    CALLED_BACK = "called_back"
+
+
+class ClosedBecause(StrEnum):
+    """Why an item has left its queue."""
+
+    PLACED_ELSEWHERE = "placed_elsewhere"
+    SENT_BACK = "sent_back"
+
+
 class State(StrEnum):
     """Where a referral stands."""
 
@@ -194,6 +259,7 @@ class State(StrEnum):
     QUEUED = "queued"
     CLAIMED = "claimed"
     ACCEPTED = "accepted"
+    RETURNED = "returned"
 
 
 class QueueRole(StrEnum):
@@ -211,6 +277,7 @@ class ItemState(StrEnum):
     READY = "ready"
     CLAIMED = "claimed"
     ACCEPTED = "accepted"
+    CLOSED = "closed"
 
 
 OFFICES = [

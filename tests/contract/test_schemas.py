@@ -17,18 +17,19 @@ KINDS = ("full", "minimal")
 # fmt: off
 FIELDS_THAT_MAY_TRAVEL = {
     # What an event is, and about which referral or item.
-    "type", "referral_id", "item_id", "earlier",
+    "type", "referral_id", "item_id", "earlier", "joins", "decision",
     # Who asked, by country and channel; who has it, by code.
     "requester_country", "requester_kind", "channel", "office", "supporting", "copies", "desk", "proposed", "role",
-    "owner_office",
+    "owner_office", "previous", "leaves", "moved_to", "placed_by", "released_by", "sent_back_by",
     # What it is about, in closed lists.
     "request_type", "urgency", "urgency_ground", "offences", "category", "section", "charge_given", "flags",
-    "grounds",
+    "labels", "confidence", "words", "ask",
+    "grounds", "cause", "ground", "closed_because", "parts", "offence_numbers", "nexus_numbers",
     # Where, no finer than a ZIP code, and how well that is known.
     "nexus", "kind", "place", "country", "state", "county", "city", "zip", "gateway", "evidence", "as_of", "eta",
     "deconflicted",
     # When.
-    "received_at", "queued_at", "claimed_at", "accepted_at",
+    "received_at", "queued_at", "claimed_at", "accepted_at", "changed_at", "closed_at",
     # Why: a sentence that routing makes from codes and places.
     "ruleset", "rule", "because",
     # Handling marks.
