@@ -1,7 +1,7 @@
 """From the event that arrives to the facts a decision rests on."""
 
 from schemas.events import NexusFact, OffenceFact, ReferralReceived
-from services.routing.domain.facts import Facts, Nexus, Offence, Place
+from services.routing.domain.facts import Facts, Label, Nexus, Offence, Place
 
 
 def facts_of(event: ReferralReceived, owners: tuple[str, ...] = ()) -> Facts:
@@ -22,7 +22,8 @@ def facts_of(event: ReferralReceived, owners: tuple[str, ...] = ()) -> Facts:
 
 
 def _offence(fact: OffenceFact) -> Offence:
-    return Offence(fact.category, fact.section, fact.charge_given)
+    labels = tuple(Label(label.category, label.confidence, label.words) for label in fact.labels)
+    return Offence(fact.category, fact.section, fact.charge_given, labels, fact.ask)
 
 
 def _nexus(fact: NexusFact) -> Nexus:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from schemas.marks import Marks
 from schemas.vocabulary import (
+    AskGround,
     Category,
     Channel,
     Evidence,
@@ -43,12 +44,23 @@ class Nexus:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """What a charge was read as, and by which words of our own tables."""
+
+    category: Category
+    confidence: float
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Offence:
-    """One offence as the requester stated it."""
+    """One offence as the requester stated it, and as its charge text was read: best first."""
 
     category: Category | None = None
     section: str | None = None
     charge_given: bool = False
+    labels: tuple[Label, ...] = ()
+    ask: AskGround | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,62 @@ def test_ordinary_crime_of_a_wanted_person_is_a_fugitive(ruleset: Ruleset) -> No
     assert (decision.category, decision.labels) == ("foreign-fugitive", ("ordinary-crime",))
 
 
+def charge(*labels: str, ask: str | None = None) -> dict[str, Any]:
+    read = [{"category": label, "confidence": 0.9, "words": ["transport", "migrants"]} for label in labels]
+    return {"charge_given": True, "labels": read, "ask": ask}
+
+
+def read_as(ruleset: Ruleset, *offences: dict[str, Any], **changes: Any) -> Decision:
+    return decided(ruleset, offences=list(offences), **changes)
+
+
+def test_a_charge_leads_by_the_first_label_it_was_read_as(ruleset: Ruleset) -> None:
+    decision = read_as(ruleset, charge("money-laundering", "narcotics-smuggling"))
+
+    assert (decision.outcome, decision.category) == ("office", "money-laundering")
+    assert decision.labels == ("narcotics-smuggling",)
+    assert decision.copies == ("TTU",)
+
+
+def test_among_charges_the_most_urgent_leads_and_an_association_never_does(ruleset: Ruleset) -> None:
+    assert read_as(ruleset, charge("cultural-property"), charge("bulk-cash")).category == "bulk-cash"
+    assert read_as(ruleset, charge("cultural-property"), charge("gangs")).category == "cultural-property"
+    assert read_as(ruleset, charge("gangs"), charge("ordinary-crime")).category == "gangs"
+    assert read_as(ruleset, charge("gangs")).category == "gangs"
+
+
+def test_every_label_that_was_read_earns_its_copy(ruleset: Ruleset) -> None:
+    assert read_as(ruleset, charge("human-smuggling"), charge("child-exploitation")).copies == ("C3", "HSTC", "BITMAP")
+
+
+def test_ordinary_crime_that_was_read_of_a_wanted_person_is_a_fugitive(ruleset: Ruleset) -> None:
+    decision = read_as(ruleset, charge("ordinary-crime"), request_type="fugitive")
+
+    assert (decision.category, decision.labels) == ("foreign-fugitive", ("ordinary-crime",))
+
+
+@pytest.mark.parametrize("said", [{"category": "tobacco"}, {"section": "18 USC 2342"}])
+def test_what_is_stated_beats_what_was_read(ruleset: Ruleset, said: dict[str, str]) -> None:
+    decision = read_as(ruleset, said, charge("child-exploitation"), charge(ask="readings_compete"))
+
+    assert (decision.outcome, decision.category, decision.copies) == ("office", "tobacco", ())
+    assert "child-exploitation" in decision.labels
+
+
+@pytest.mark.parametrize("ask", ["untranslated", "readings_compete", "below_floor"])
+def test_a_charge_that_could_have_led_brings_the_others_to_a_person(ruleset: Ruleset, ask: str) -> None:
+    decision = read_as(ruleset, charge("money-laundering"), charge(ask=ask))
+
+    assert (decision.outcome, decision.category) == ("triage", "unclassified")
+    assert decision.labels == ("money-laundering",)
+
+
+@pytest.mark.parametrize("ask", ["nothing_matched", "denied"])
+def test_a_charge_that_says_nothing_does_not_hold_the_others_up(ruleset: Ruleset, ask: str) -> None:
+    assert read_as(ruleset, charge("money-laundering"), charge(ask=ask)).category == "money-laundering"
+    assert read_as(ruleset, charge(ask=ask)).outcome == "triage"
+
+
 @pytest.mark.parametrize(
     "offences",
     [
