@@ -5,17 +5,32 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from schemas.events import (
+    DeadlineMissed,
+    DelayTold,
     Event,
     ItemAccepted,
+    ItemAnswered,
     ItemChanged,
     ItemClaimed,
     ItemClosed,
+    ItemDeclined,
+    ItemGivenBack,
+    ItemPaused,
     ItemQueued,
+    ItemResumed,
+    ItemReturned,
+    ItemSnoozed,
+    ItemTransferAsked,
+    QuestionAnswered,
+    RecallAcknowledged,
+    ReferralErased,
+    ReferralRecalled,
     ReferralReceived,
     ReferralRerouted,
     ReferralRouted,
     ReferralSentBack,
     ReferralSentToTriage,
+    ReferralSupplemented,
 )
 
 PARTITIONS = 12
@@ -36,7 +51,13 @@ class Topic:
     largest_message: int = 1024 * 1024
 
 
-REFERRAL_EVENTS = Topic("referral.events", "referral_id", "referrals", ("routing",), (ReferralReceived,))
+REFERRAL_EVENTS = Topic(
+    "referral.events",
+    "referral_id",
+    "referrals",
+    ("routing", "notify"),
+    (ReferralReceived, ReferralSupplemented, QuestionAnswered, ReferralRecalled, ReferralErased),
+)
 ROUTING_EVENTS = Topic(
     "routing.events",
     "referral_id",
@@ -44,8 +65,25 @@ ROUTING_EVENTS = Topic(
     ("notify", "referrals"),
     (ReferralRouted, ReferralSentToTriage, ReferralRerouted, ReferralSentBack),
 )
-ITEM_FACTS: tuple[type[Event], ...] = (ItemQueued, ItemClaimed, ItemAccepted, ItemChanged, ItemClosed)
-QUEUE_EVENTS = Topic("queue.events", "referral_id", "notify", ("referrals",), ITEM_FACTS)
+ITEM_FACTS: tuple[type[Event], ...] = (
+    ItemQueued,
+    ItemClaimed,
+    ItemAccepted,
+    ItemChanged,
+    ItemClosed,
+    ItemGivenBack,
+    ItemSnoozed,
+    ItemReturned,
+    ItemPaused,
+    ItemResumed,
+    ItemDeclined,
+    ItemTransferAsked,
+    ItemAnswered,
+    DelayTold,
+    RecallAcknowledged,
+    DeadlineMissed,
+)
+QUEUE_EVENTS = Topic("queue.events", "referral_id", "notify", ("referrals", "routing"), ITEM_FACTS)
 OFFICE_FEED = Topic("office.feed", "office", "notify", ("notify",), ITEM_FACTS)
 """The same facts as `queue.events`, keyed by office: one office's facts have one order."""
 

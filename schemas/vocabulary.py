@@ -241,6 +241,8 @@ class PlacementCause(StrEnum):
     MOVED = "moved"
     DECIDED_AGAIN = "decided_again"
     CALLED_BACK = "called_back"
+    TRANSFERRED = "transferred"
+    DECLINED = "declined"
 
 
 class ClosedBecause(StrEnum):
@@ -248,6 +250,106 @@ class ClosedBecause(StrEnum):
 
     PLACED_ELSEWHERE = "placed_elsewhere"
     SENT_BACK = "sent_back"
+    DONE = "done"
+    RECALLED = "recalled"
+
+
+class TransferGround(StrEnum):
+    """Why an office hands a referral on to another."""
+
+    SUBJECT_MOVED = "subject_moved"
+    CASE_HELD_THERE = "case_held_there"
+    GOODS_MOVED = "goods_moved"
+    WRONG_OFFICE = "wrong_office"
+    CAPACITY = "capacity"
+
+
+class AnswerKind(StrEnum):
+    """How far an answer answers."""
+
+    PARTIAL = "partial"
+    FINAL = "final"
+    NEGATIVE = "negative"
+
+
+class CloseCode(StrEnum):
+    """With what result an office closes its work on a referral."""
+
+    CASE_OPENED = "case_opened"
+    JOINED_TO_CASE = "joined_to_case"
+    INFORMATION_GIVEN = "information_given"
+    NOTHING_FOUND = "nothing_found"
+    SUPPORT_GIVEN = "support_given"
+    DECLINED = "declined"
+
+
+class PauseGround(StrEnum):
+    """For what a clock may stand still; there are no others."""
+
+    QUESTION_BACK = "question_back"
+    JUDICIAL_LEAVE = "judicial_leave"
+    OFFICE_CLOSED = "office_closed"
+
+
+class DelayGround(StrEnum):
+    """Why an answer will be late; the requester is told."""
+
+    JUDICIAL_LEAVE = "judicial_leave"
+    THIRD_PARTY_RECORDS = "third_party_records"
+    FIELD_WORK = "field_work"
+    TRANSLATION = "translation"
+    OFFICE_WORKLOAD = "office_workload"
+    OPERATIONAL_SECURITY = "operational_security"
+
+
+class ClockStep(StrEnum):
+    """What a referral is owed by a deadline."""
+
+    ACKNOWLEDGE = "acknowledge"
+    ASSIGN = "assign"
+    ANSWER = "answer"
+
+
+class EscalationLevel(StrEnum):
+    """Who is told of a missed deadline, in this order."""
+
+    SUPERVISOR = "supervisor"
+    DESK = "desk"
+    HEADQUARTERS = "headquarters"
+
+
+class SupplementKind(StrEnum):
+    """What a requester adds to a referral that stands already."""
+
+    SUPPLEMENT = "supplement"
+    CORRECTION = "correction"
+
+
+class RecallGround(StrEnum):
+    """Why an originator withdraws a referral."""
+
+    CASE_CLOSED = "case_closed"
+    SUBJECT_FOUND = "subject_found"
+    SENT_IN_ERROR = "sent_in_error"
+    DATA_WRONG = "data_wrong"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    NOTICE_WITHDRAWN = "notice_withdrawn"
+    COURT_ORDER = "court_order"
+
+
+class RecallOutcome(StrEnum):
+    """What a holder did with its copy of a recalled referral."""
+
+    ERASED = "erased"
+    KEPT = "kept"
+
+
+class KeepGround(StrEnum):
+    """On what ground a holder keeps what was recalled."""
+
+    US_CASE = "us_case"
+    LEGAL_HOLD = "legal_hold"
+    COURT_ORDER = "court_order"
 
 
 class State(StrEnum):
@@ -260,6 +362,11 @@ class State(StrEnum):
     CLAIMED = "claimed"
     ACCEPTED = "accepted"
     RETURNED = "returned"
+    SENT_BACK = "sent_back"
+    DECLINED = "declined"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
 
 class QueueRole(StrEnum):
@@ -277,6 +384,10 @@ class ItemState(StrEnum):
     READY = "ready"
     CLAIMED = "claimed"
     ACCEPTED = "accepted"
+    RETURNED = "returned"
+    MOVING = "moving"
+    ANSWERED = "answered"
+    RECALLED = "recalled"
     CLOSED = "closed"
 
 

@@ -17,19 +17,23 @@ KINDS = ("full", "minimal")
 # fmt: off
 FIELDS_THAT_MAY_TRAVEL = {
     # What an event is, and about which referral or item.
-    "type", "referral_id", "item_id", "earlier", "joins", "decision",
+    "type", "referral_id", "item_id", "earlier", "joins", "decision", "number",
+    "question_id", "answer_id", "duplicate_of",
     # Who asked, by country and channel; who has it, by code.
     "requester_country", "requester_kind", "channel", "office", "supporting", "copies", "desk", "proposed", "role",
     "owner_office", "previous", "leaves", "moved_to", "placed_by", "released_by", "sent_back_by",
+    "asked_by", "acknowledged_by", "to",
     # What it is about, in closed lists.
     "request_type", "urgency", "urgency_ground", "offences", "category", "section", "charge_given", "flags",
     "labels", "confidence", "words", "ask",
-    "grounds", "cause", "ground", "closed_because", "parts", "offence_numbers", "nexus_numbers",
+    "grounds", "cause", "ground", "closed_because", "code", "outcome", "step", "level", "parts", "offence_numbers", "nexus_numbers",
     # Where, no finer than a ZIP code, and how well that is known.
     "nexus", "kind", "place", "country", "state", "county", "city", "zip", "gateway", "evidence", "as_of", "eta",
     "deconflicted",
     # When.
-    "received_at", "queued_at", "claimed_at", "accepted_at", "changed_at", "closed_at",
+    "received_at", "queued_at", "claimed_at", "accepted_at", "changed_at", "closed_at", "supplemented_at", "answered_at",
+    "recalled_at", "erased_at", "given_back_at", "until", "returned_at", "paused_at", "expected_until", "resumed_at",
+    "declined_at", "asked_at", "told_at", "acknowledged_at", "due_at", "missed_at",
     # Why: a sentence that routing makes from codes and places.
     "ruleset", "rule", "because",
     # Handling marks.

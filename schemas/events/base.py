@@ -1,0 +1,21 @@
+"""What every event is: a fact about one referral.
+
+An event carries ids, places, categories, urgency, marks and offices: never a name, a number or a narrative.
+A new optional field keeps the version; anything else makes a `v2` beside the `v1`.
+"""
+
+from uuid import UUID
+
+from schemas.marks import Frozen
+
+
+class Event(Frozen):
+    """A fact about one referral."""
+
+    type: str
+    referral_id: UUID
+
+
+def name_of(event: type[Event]) -> str:
+    """Give the type name under which an event travels."""
+    return str(event.model_fields["type"].default)

@@ -1,0 +1,73 @@
+"""What `referrals` tells: a request came in, was added to, answered, withdrawn, erased."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from schemas.events.base import Event
+from schemas.events.facts import NexusFact, OffenceFact
+from schemas.marks import Marks
+from schemas.vocabulary import (
+    Channel,
+    Flag,
+    RecallGround,
+    RequesterKind,
+    RequestType,
+    SupplementKind,
+    Urgency,
+    UrgencyGround,
+)
+
+
+class ReferralReceived(Event):
+    """A foreign request has been stored and acknowledged."""
+
+    type: Literal["dragoman.referral.received.v1"] = "dragoman.referral.received.v1"
+    received_at: datetime
+    requester_country: str
+    requester_kind: RequesterKind = RequesterKind.AGENCY
+    channel: Channel
+    request_type: RequestType
+    urgency: Urgency
+    urgency_ground: UrgencyGround | None = None
+    offences: tuple[OffenceFact, ...]
+    nexus: tuple[NexusFact, ...] = ()
+    marks: Marks
+    flags: tuple[Flag, ...] = ()
+    earlier: tuple[UUID, ...] = Field(default=(), description="Referrals that this one follows.")
+
+
+class ReferralSupplemented(Event):
+    """The requester has added to a referral or corrected it; what was there before stays."""
+
+    type: Literal["dragoman.referral.supplemented.v1"] = "dragoman.referral.supplemented.v1"
+    number: int = Field(ge=2, description="Which version of the referral this makes, the first being 1.")
+    kind: SupplementKind
+    supplemented_at: datetime
+    urgency: Urgency
+    marks: Marks = Field(description="The strictest of what was said so far and what is said now.")
+
+
+class QuestionAnswered(Event):
+    """The requester has answered a question that an office had put back to it."""
+
+    type: Literal["dragoman.referral.question-answered.v1"] = "dragoman.referral.question-answered.v1"
+    question_id: UUID
+    answered_at: datetime
+
+
+class ReferralRecalled(Event):
+    """The originator has withdrawn a referral: every holder stops, and says what became of its copy."""
+
+    type: Literal["dragoman.referral.recalled.v1"] = "dragoman.referral.recalled.v1"
+    ground: RecallGround
+    recalled_at: datetime
+
+
+class ReferralErased(Event):
+    """Every holder of a recalled referral has erased it, and its key is gone."""
+
+    type: Literal["dragoman.referral.erased.v1"] = "dragoman.referral.erased.v1"
+    erased_at: datetime
