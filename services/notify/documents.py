@@ -38,6 +38,7 @@ def what_is_asked(item: Item) -> Document:
         "marks": item.marks.model_dump(mode="json", exclude_none=True),
         "because": item.because,
         "part": part.model_dump(mode="json", exclude={"office"}) if part is not None else None,
+        "joins": [str(referral_id) for referral_id in item.joins],
     }
 
 
@@ -80,6 +81,7 @@ def stored_item(document: Document) -> Stored:
         urgency=Urgency(urgency) if urgency else None,
         marks=Marks.model_validate(marks) if marks else None,
         part=Part(office=document["office"], **part) if part else None,
+        joins=tuple(UUID(referral_id) for referral_id in document.get("joins", ())),
     )
 
 

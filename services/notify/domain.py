@@ -26,6 +26,8 @@ class Item:
     because: str
     queued_at: datetime
     part: Part | None = None
+    joins: tuple[UUID, ...] = ()
+    """Referrals of the same matter, with which this one was put."""
     decision: int = 1
     stay: int = 1
     """The first, second, ... time that this referral is in this queue."""
@@ -66,6 +68,7 @@ def item_of(
     queued_at: datetime,
     *,
     part: Part | None = None,
+    joins: tuple[UUID, ...] = (),
     decision: int = 1,
     stay: int = 1,
 ) -> Item:
@@ -81,6 +84,7 @@ def item_of(
         event.because,
         queued_at,
         part,
+        joins,
         decision,
         stay,
     )

@@ -7,6 +7,7 @@ is stored says whether it has been carried out, or overtaken.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from schemas.events import Part, ReferralRerouted, ReferralSentBack
 from schemas.marks import Marks
@@ -29,11 +30,12 @@ class Stored:
     urgency: Urgency | None = None
     marks: Marks | None = None
     part: Part | None = None
+    joins: tuple[UUID, ...] = ()
 
     def asks_the_same_as(self, item: Item) -> bool:
         """Tell whether its office would have to do the same with the item as it is and as it is to be."""
-        now = self.category, self.urgency, self.marks, self.part
-        return now == (item.category, item.urgency, item.marks, item.part)
+        now = self.category, self.urgency, self.marks, self.part, self.joins
+        return now == (item.category, item.urgency, item.marks, item.part, item.joins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,16 @@ def _wanted(
     parts = {part.office: part for part in event.parts}
     stays = {office: kept[office].stay if office in kept else 1 + _stays(office, stored) for office in roles}
     return {
-        office: item_of(event, office, role, now, part=parts.get(office), decision=decision, stay=stays[office])
+        office: item_of(
+            event,
+            office,
+            role,
+            now,
+            part=parts.get(office),
+            joins=event.joins,
+            decision=decision,
+            stay=stays[office],
+        )
         for office, role in roles.items()
     }
 

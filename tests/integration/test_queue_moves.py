@@ -131,18 +131,20 @@ async def notify(kafka, kafka_settings, mongo_settings):
 
 
 async def test_an_assigned_referral_leaves_its_desk_and_each_office_sees_its_part(notify):
-    referral = uuid7()
+    referral, other = uuid7(), uuid7()
     parts = (Part(office="SAC-SAT", offence_numbers=(0,)), Part(office="SAC-NYC", offence_numbers=(1,)))
     await notify.routing.says(triage(referral))
 
     await notify.routing.says(
-        placed(referral, "SAC-SAT", supporting=("SAC-NYC",), copies=("BCSC",), parts=parts, leaves=("EUR",))
+        placed(
+            referral, "SAC-SAT", supporting=("SAC-NYC",), copies=("BCSC",), parts=parts, joins=(other,), leaves=("EUR",)
+        )
     )
     await notify.until_open(referral, SAC_SAT="lead", SAC_NYC="supporting", BCSC="copy")
 
     [lead] = await notify.officer("SAC-SAT").queue()
     assert (lead["decision"], lead["part"]) == (2, {"offence_numbers": [0], "nexus_numbers": []})
-    assert lead["marks"]["tlp"] == "AMBER"
+    assert (lead["marks"]["tlp"], lead["joins"]) == ("AMBER", [str(other)])
     assert await notify.officer("EUR").queue() == []
     [left] = await notify.officer("EUR").queue(state="closed")
     assert (left["closed_because"], left["moved_to"]) == ("placed_elsewhere", "SAC-SAT")

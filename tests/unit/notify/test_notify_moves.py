@@ -94,6 +94,7 @@ def as_stored(item) -> Stored:
         item.urgency,
         item.marks,
         item.part,
+        item.joins,
     )
 
 
@@ -157,10 +158,11 @@ def test_an_office_that_stays_in_its_role_keeps_its_item_with_what_is_asked_now(
         ({"marks": Marks(tlp="RED", handling=("H2",))}, False),
         ({"parts": (Part(office="SAC-SAT", offence_numbers=(0,)),)}, False),
         ({"parts": (Part(office="SAC-HOU", offence_numbers=(0,)),)}, True),
+        ({"joins": (UUID(int=7),)}, False),
         ({"because": "SAC-SAT still leads"}, True),
     ],
 )
-def test_an_office_is_asked_something_else_when_its_part_marks_category_or_urgency_change(changes, same):
+def test_an_office_is_asked_something_else_when_what_it_has_to_do_changes(changes, same):
     [(before, after)] = board(routed()).asked(rerouted("SAC-SAT", **changes), 2).keeps
 
     assert before.asks_the_same_as(after) is same
