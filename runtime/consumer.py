@@ -1,7 +1,8 @@
 """Reads topics: order for each key, many keys at once, one database write for a batch, offsets only after effects.
 
 One task polls, and does nothing else. Messages wait in their partition by key; a batch takes the first message of
-many keys; their works are written together; what fails is tried again later while other keys go on.
+many keys; their works are written together; what fails is tried again later while other keys go on. Only a work that
+must take effect at one moment is written by itself.
 """
 
 import asyncio
@@ -300,8 +301,12 @@ class Consumer:
                 failed.append((pending, exc))
         for pending, error in failed:
             self._failed(pending, error)
-        if decided and not await self._write(decided):
-            for one in decided:  # find the one that the others failed with
+        shared = [one for one in decided if not one.at_one_moment]
+        if shared and not await self._write(shared):
+            for one in shared:  # find the one that the others failed with
+                await self._write([one], alone=True)
+        for one in decided:
+            if one.at_one_moment:
                 await self._write([one], alone=True)
 
     async def _decide(self, pending: Pending) -> "_Decided":
@@ -310,7 +315,8 @@ class Consumer:
         span = self._start_span(message)
         try:
             with within(span):
-                return _Decided(pending, message, span, self._store.prepared(await self._work(message)))
+                work = await self._work(message)
+                return _Decided(pending, message, span, self._store.prepared(work), work.at_one_moment)
         except BaseException:
             span.set_status(Status(StatusCode.ERROR))
             span.end()
@@ -329,9 +335,10 @@ class Consumer:
 
     async def _write(self, decided: Sequence["_Decided"], *, alone: bool = False) -> bool:
         """Write works together; false if the database refused one, so that they must be tried one by one."""
+        write = self._store.write_at_one_moment if decided[0].at_one_moment else self._store.write
         try:
             with on_behalf_of([one.span for one in decided]):
-                await self._store.write([prepared for one in decided for prepared in one.prepared])
+                await write([prepared for one in decided for prepared in one.prepared])
         except Transient as exc:
             for one in decided:
                 one.end(failed=True)
@@ -432,13 +439,16 @@ class Consumer:
 class _Decided:
     """A message with what it changes, before that is written."""
 
-    __slots__ = ("message", "pending", "prepared", "span")
+    __slots__ = ("at_one_moment", "message", "pending", "prepared", "span")
 
-    def __init__(self, pending: Pending, message: Message, span: Span, prepared: list[Prepared]) -> None:
+    def __init__(
+        self, pending: Pending, message: Message, span: Span, prepared: list[Prepared], at_one_moment: bool
+    ) -> None:
         self.pending = pending
         self.message = message
         self.span = span
         self.prepared = prepared
+        self.at_one_moment = at_one_moment
 
     def end(self, *, failed: bool = False) -> None:
         if failed:

@@ -17,6 +17,10 @@ class BrokerAway(Transient):
     """The broker cannot be reached or has not acknowledged in time; the outcome of a send is unknown."""
 
 
+class Overtaken(Transient):
+    """Somebody has changed what was read before: read it again, and decide anew."""
+
+
 class Unreadable(Permanent):
     """A message whose headers or body do not follow its type; carries a code, never the content."""
 

@@ -5,10 +5,12 @@ Everything else is written against the calls that Motor and PyMongo's own asynch
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from inspect import isawaitable
 from typing import Any, cast
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     ConnectionFailure,
@@ -21,7 +23,7 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from runtime.errors import StoreAway
+from runtime.errors import Overtaken, StoreAway
 from runtime.settings import MongoSettings
 
 Document = dict[str, Any]
@@ -32,6 +34,12 @@ DURABLE = WriteConcern(w="majority", j=True)
 
 MAJORITY = ReadConcern("majority")
 """A relay never publishes what a failover could roll back."""
+
+ONE_MOMENT = ReadConcern("snapshot")
+"""A transaction sees everything as it was at one moment."""
+
+NOT_NOW = ("RetryableWriteError", "UnknownTransactionCommitResult")
+"""Labels of an answer that leaves open whether the write was done."""
 
 
 @asynccontextmanager
@@ -61,9 +69,26 @@ def durable_database(client: Any, name: str) -> Database:
     return cast(Database, client.get_database(name, codec_options=codec, write_concern=DURABLE, read_concern=MAJORITY))
 
 
+@asynccontextmanager
+async def transaction(database: Database) -> AsyncIterator[AsyncClientSession]:
+    """Make what is written in this session durable at one moment, or not at all if an error leaves the block.
+
+    Here the two clients differ: what one of them gives at once, the other gives when awaited.
+    """
+    async with (
+        await _given(database.client.start_session()) as session,
+        await _given(session.start_transaction(read_concern=ONE_MOMENT, write_concern=DURABLE)),
+    ):
+        yield session
+
+
+async def _given(something: Any) -> Any:
+    return await something if isawaitable(something) else something
+
+
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Turn what the driver says when the database is away into `StoreAway`."""
+    """Turn what the driver says when the database is away into `StoreAway`, and a lost race into `Overtaken`."""
     try:
         yield
     except (
@@ -75,6 +100,8 @@ def store_errors() -> Iterator[None]:
     ) as exc:
         raise StoreAway(type(exc).__name__) from exc
     except PyMongoError as exc:
-        if exc.timeout or exc.has_error_label("RetryableWriteError"):
+        if exc.timeout or any(map(exc.has_error_label, NOT_NOW)):
             raise StoreAway(type(exc).__name__) from exc
+        if exc.has_error_label("TransientTransactionError"):
+            raise Overtaken(type(exc).__name__) from exc
         raise

@@ -15,11 +15,12 @@ from zlib import crc32
 from opentelemetry import trace
 from pydantic import BaseModel
 from pymongo import InsertOne, ReturnDocument, UpdateOne
-from pymongo.errors import BulkWriteError
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from runtime.errors import AlreadyThere, StoreAway, Transient
+from runtime.errors import AlreadyThere, Overtaken, StoreAway, Transient
 from runtime.events import Message, Publisher
-from runtime.mongo import Database, Document, store_errors
+from runtime.mongo import Database, Document, store_errors, transaction
 from runtime.pace import Pace
 from runtime.telemetry import on_behalf_of
 
@@ -54,12 +55,25 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Advance:
+    """A step of a stored aggregate and what it tells the world; `where` must find it as it was read."""
+
+    collection: str
+    where: Mapping[str, Any]
+    changes: Mapping[str, Any]
+    removes: tuple[str, ...] = ()
+    emits: tuple[BaseModel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """One write ready to go: a new document, or a change."""
 
     collection: str
     document: Document | None
     change: Change | None
+    must_match: bool = False
+    """Whether a change that finds nothing means that somebody else was there first."""
 
 
 @dataclass(slots=True)
@@ -68,7 +82,9 @@ class Work:
 
     message: Message | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    writes: list[Create | Change] = field(default_factory=list)
+    writes: list[Create | Change | Advance] = field(default_factory=list)
+    at_one_moment: bool = False
+    """Whether all its writes take effect at one moment, or none does; costs a transaction."""
 
     def create(self, collection: str, document: Document, *, emits: Sequence[BaseModel] = ()) -> None:
         """Store a new aggregate under its deterministic `_id`, with the events that tell of it."""
@@ -78,10 +94,27 @@ class Work:
         """Update a stored document, guarded so that a replay changes nothing."""
         self.writes.append(change)
 
+    def advance(
+        self,
+        collection: str,
+        where: Mapping[str, Any],
+        changes: Mapping[str, Any],
+        *,
+        removes: Sequence[str] = (),
+        emits: Sequence[BaseModel] = (),
+    ) -> None:
+        """Change a stored aggregate and tell of it, at one moment with everything else in this work.
+
+        When `where` finds nothing, nothing is written and the message is handled again: its handler must read what
+        is stored, and must ask for nothing when the message has had its effect.
+        """
+        self.at_one_moment = True
+        self.writes.append(Advance(collection, where, changes, tuple(removes), tuple(emits)))
+
     @property
     def emitted(self) -> list[BaseModel]:
         """All events told by this work, in order."""
-        return [event for write in self.writes if isinstance(write, Create) for event in write.emits]
+        return [event for write in self.writes if not isinstance(write, Change) for event in write.emits]
 
 
 class Outboxes(Protocol):
@@ -133,6 +166,19 @@ class Store:
 
         Gives the document as it is afterwards. The version rises by the number of events, and numbers them.
         """
+        update = self._advancing(changes, removes, emits)
+        with store_errors():
+            after = await self.database[collection].find_one_and_update(
+                where, update, return_document=ReturnDocument.AFTER
+            )
+        if after is not None:
+            self._outboxes.offer(collection, [after])
+        return after
+
+    def _advancing(
+        self, changes: Mapping[str, Any], removes: Sequence[str], emits: Sequence[BaseModel]
+    ) -> list[Document]:
+        """Make the update that changes an aggregate and adds events to its outbox, numbered on from its version."""
         entries = [
             {"$mergeObjects": [{"$literal": entry}, {"sequence": {"$add": ["$version", at]}}]}
             for at, entry in enumerate(self._publisher.entries(emits, 0, datetime.now(UTC)), 1)
@@ -141,16 +187,11 @@ class Store:
             **{name: {"$literal": value} for name, value in changes.items()},
             **dict.fromkeys(removes, "$$REMOVE"),
             "version": {"$add": ["$version", len(entries)]},
-            "outbox": {"$concatArrays": ["$outbox", entries]},
-            "outbox_since": {"$ifNull": ["$outbox_since", "$$NOW"]},
         }
-        with store_errors():
-            after = await self.database[collection].find_one_and_update(
-                where, [{"$set": update}], return_document=ReturnDocument.AFTER
-            )
-        if after is not None:
-            self._outboxes.offer(collection, [after])
-        return after
+        if entries:  # the mark is what relays look for: without anything to send it would be found for ever
+            update["outbox"] = {"$concatArrays": ["$outbox", entries]}
+            update["outbox_since"] = {"$ifNull": ["$outbox_since", "$$NOW"]}
+        return [{"$set": update}]
 
     async def write(self, prepared: Sequence[Prepared]) -> None:
         """Write operations together, one unordered batch a collection; what is there already stays as it is."""
@@ -162,6 +203,38 @@ class Store:
             for error in refused.values():
                 if error["code"] != DUPLICATE_KEY or tuple(error["keyPattern"]) != ("_id",):
                     raise _refusal(collection, error)
+
+    async def write_at_one_moment(self, prepared: Sequence[Prepared]) -> None:
+        """Write operations in their order, all or none; raises `Overtaken` when something is not as it was read."""
+        stored: dict[str, list[Document]] = defaultdict(list)
+        with store_errors():
+            async with transaction(self.database) as session:
+                for operation in prepared:
+                    document = await self._write_one(operation, session)
+                    if document is not None and document.get("outbox"):
+                        stored[operation.collection].append(document)
+        for collection, documents in stored.items():
+            self._outboxes.offer(collection, documents)
+
+    async def _write_one(self, prepared: Prepared, session: AsyncClientSession) -> Document | None:
+        """Write one operation of a transaction, and give the document as it is then."""
+        collection = self.database[prepared.collection]
+        try:
+            if prepared.document is not None:
+                await collection.insert_one(prepared.document, session=session)
+                return prepared.document
+            change = prepared.change
+            assert change is not None
+            after = await collection.find_one_and_update(
+                change.where, change.update, return_document=ReturnDocument.AFTER, session=session
+            )
+        except DuplicateKeyError as exc:
+            index = tuple((exc.details or {})["keyPattern"])
+            # The transaction is lost with it, so what is there already cannot be passed over as in a batch.
+            raise (Overtaken("it is there already") if index == ("_id",) else AlreadyThere(index)) from None
+        if after is None and prepared.must_match:
+            raise Overtaken("it is not as it was read")
+        return after
 
     async def _write_batch(self, collection: str, batch: Sequence[Prepared]) -> dict[int, Document]:
         """Write one batch, tell the relay what is new, and give what was refused by its place in the batch."""
@@ -197,12 +270,15 @@ class Store:
 
     def prepared(self, work: Work) -> list[Prepared]:
         """Turn a work into operations, its events written down in the current trace."""
-        return [
-            Prepared(write.collection, self.document(write), None)
-            if isinstance(write, Create)
-            else Prepared(write.collection, None, write)
-            for write in work.writes
-        ]
+        return [self._prepared(write) for write in work.writes]
+
+    def _prepared(self, write: Create | Change | Advance) -> Prepared:
+        if isinstance(write, Create):
+            return Prepared(write.collection, self.document(write), None)
+        if isinstance(write, Change):
+            return Prepared(write.collection, None, write)
+        update = self._advancing(write.changes, write.removes, write.emits)
+        return Prepared(write.collection, None, Change(write.collection, write.where, update), must_match=True)
 
 
 def _update(change: Change | None) -> UpdateOne:

@@ -168,6 +168,8 @@ def routes(queues: QueueStore, streams: Streams) -> APIRouter:
 
 def _refusal(item: Document, token: str, officer: str | None) -> Problem:
     state, lease = item["state"], item.get("lease", {})
+    if state == ItemState.CLOSED.value:
+        return _moved(item)
     if state != ItemState.READY.value:
         return Problem(409, "wrong_state_or_token", f"The item is {state}, and not under this token")
     if lease.get("token") != token:
@@ -181,11 +183,17 @@ def _refusal(item: Document, token: str, officer: str | None) -> Problem:
     return Problem(409, code, title, detail="Lease the item again; another officer may have it by now.")
 
 
+def _moved(item: Document) -> Problem:
+    """Tell a late holder that the item has left this queue, and where the referral is now."""
+    where = f"It is with {item['moved_to']} now." if item.get("moved_to") else "It went back to its requester."
+    return Problem(409, "item_moved", "The item has left this queue", detail=where)
+
+
 def as_read(item: Document) -> dict[str, Any]:
     """Give an item as its readers see it."""
     return {
         "item_id": item["_id"],
-        **{name: shown(value) for name, value in item.items() if name not in ("_id", *HIDDEN)},
+        **{name: shown(value) for name, value in item.items() if name not in ("_id", "stay", *HIDDEN)},
     }
 
 

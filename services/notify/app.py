@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from runtime.http import make_app
 from runtime.process import Service
 from runtime.stand import open_stand
-from schemas.events import ReferralRouted, ReferralSentToTriage
+from schemas.events import ReferralRerouted, ReferralRouted, ReferralSentBack, ReferralSentToTriage
 from schemas.topics import ROUTING_EVENTS, published_by
 from services.notify.api import Streams, routes
 from services.notify.feed import OfficeFeed
-from services.notify.handlers import queue_routed, queue_triage
+from services.notify.handlers import close_items, move_items, queue_routed, queue_triage
 from services.notify.settings import Settings
 from services.notify.store import ITEMS, QueueStore
 
@@ -30,7 +31,12 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         await queues.prepare()
         queueing = stand.consumer(
             topics=[ROUTING_EVENTS.name],
-            handlers={ReferralRouted: queue_routed, ReferralSentToTriage: queue_triage},
+            handlers={
+                ReferralRouted: queue_routed,
+                ReferralSentToTriage: queue_triage,
+                ReferralRerouted: partial(move_items, queues=queues),
+                ReferralSentBack: partial(close_items, queues=queues),
+            },
         )
         app = make_app("Dragoman notify", "1", max_body_bytes=settings.max_body_bytes, ready=stand.readiness)
         app.include_router(routes(queues, Streams(OfficeFeed(settings.kafka), settings.most_streams)))

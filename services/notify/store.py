@@ -3,39 +3,32 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from runtime.mongo import Document, store_errors
 from runtime.store import KEPT_TO_OURSELVES, Store
 from schemas.events import ItemAccepted, ItemClaimed
 from schemas.vocabulary import ItemState, QueueRole
-from services.notify.domain import Item
+from services.notify.documents import stored_item
+from services.notify.moves import Stored
 
 ITEMS = "items"
 
 HIDDEN = (*KEPT_TO_OURSELVES, "lease", "token")
 """What a reader of the queue is not given: a token is shown once, to who leased."""
 
+OF_ITS_HOLDER = ("lease", "token")
+"""Fields that give an officer the right to act on an item; a closed item has none of them."""
+
+OPEN = [state.value for state in ItemState if state is not ItemState.CLOSED]
+
+HOLDING = {"state": {"$in": OPEN}, "role": {"$in": [QueueRole.LEAD.value, QueueRole.TRIAGE.value]}}
+"""The item that a referral is held by: the database itself refuses a second one."""
+
 ORDER = [("urgency", 1), ("queued_at", 1), ("_id", 1)]
 """Life first, then who has waited longest."""
 
 FREE = {"$or": [{"lease": {"$exists": False}}, {"$expr": {"$lte": ["$lease.until", "$$NOW"]}}]}
-
-
-def item_document(item: Item) -> Document:
-    """Make the document of a new item."""
-    return {
-        "_id": item.id,
-        "version": 1,
-        "referral_id": str(item.referral_id),
-        "office": item.office,
-        "role": item.role.value,
-        "state": ItemState.READY.value,
-        "requester_country": item.requester_country,
-        "category": item.category.value,
-        "urgency": item.urgency.value,
-        "because": item.because,
-        "queued_at": item.queued_at,
-    }
 
 
 class QueueStore:
@@ -51,12 +44,15 @@ class QueueStore:
             await self._items.create_index([("office", 1), ("state", 1), *ORDER], name="queue")
             await self._items.create_index([("referral_id", 1)], name="by_referral")
             await self._items.create_index(
+                [("referral_id", 1)], name="one_holder", unique=True, partialFilterExpression=HOLDING
+            )
+            await self._items.create_index(
                 [("lease.token", 1)], name="by_lease", partialFilterExpression={"lease.token": {"$exists": True}}
             )
 
     async def waiting(self, office: str, filters: Mapping[str, str], after: Sequence[Any], most: int) -> list[Document]:
-        """List an office's items in order, from after a place on."""
-        where: dict[str, Any] = {"office": office, **filters}
+        """List an office's items in order, from after a place on; those that have left it only when asked for."""
+        where: dict[str, Any] = {"office": office, "state": {"$in": OPEN}, "version": {"$gt": 0}, **filters}
         if after:
             urgency, queued_at, item_id = after
             where["$or"] = [
@@ -68,12 +64,9 @@ class QueueStore:
             return await self._items.find(where, dict.fromkeys(HIDDEN, 0)).sort(ORDER).limit(most).to_list(most)
 
     async def counts(self, office: str) -> dict[str, int]:
-        """Count an office's items by state."""
+        """Count what is in an office's queue, by state."""
         with store_errors():
-            return {
-                state.value: await self._items.count_documents({"office": office, "state": state.value})
-                for state in ItemState
-            }
+            return {state: await self._items.count_documents({"office": office, "state": state}) for state in OPEN}
 
     async def lease(self, office: str, officer: str, token: str, most: int, length: timedelta) -> list[Document]:
         """Hold up to so many ready items for an officer; nobody else gets them until the lease ends.
@@ -129,6 +122,12 @@ class QueueStore:
         with store_errors():
             return await self._items.find_one({"_id": item_id, "office": office})
 
+    async def of_referral(self, referral_id: UUID) -> list[Stored]:
+        """Find all items of a referral, also those that have left their queues."""
+        with store_errors():
+            found = await self._items.find({"referral_id": str(referral_id)}, dict.fromkeys(HIDDEN, 0)).to_list(None)
+        return [stored_item(document) for document in found]
+
     async def _advance(
         self,
         where: Mapping[str, Any],
@@ -138,9 +137,21 @@ class QueueStore:
         told: Mapping[str, Any],
     ) -> Document | None:
         item = await self.by_id(where["office"], where["_id"])
-        if item is None:
-            return None
-        fact = event(
-            referral_id=item["referral_id"], item_id=item["_id"], office=item["office"], role=item["role"], **told
-        )
-        return await self._store.advance(ITEMS, where, changes, removes=removes, emits=[fact])
+        while item is not None:
+            decision = item.get("decision", 1)
+            fact = event(
+                referral_id=item["referral_id"],
+                item_id=item["_id"],
+                office=item["office"],
+                role=item["role"],
+                decision=decision,
+                **told,
+            )
+            # Only if the item is still there by the same decision: the fact names it.
+            as_told = {**where, "decision": item.get("decision")}
+            if after := await self._store.advance(ITEMS, as_told, changes, removes=removes, emits=[fact]):
+                return after
+            item = await self.by_id(where["office"], where["_id"])
+            if item is None or item.get("decision", 1) == decision:
+                return None
+        return None

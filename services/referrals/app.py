@@ -7,10 +7,30 @@ from runtime.http import make_app
 from runtime.pace import Linger
 from runtime.process import Service
 from runtime.stand import open_stand
-from schemas.events import ItemAccepted, ItemClaimed, ItemQueued, ReferralRouted, ReferralSentToTriage
+from schemas.events import (
+    ItemAccepted,
+    ItemChanged,
+    ItemClaimed,
+    ItemClosed,
+    ItemQueued,
+    ReferralRerouted,
+    ReferralRouted,
+    ReferralSentBack,
+    ReferralSentToTriage,
+)
 from schemas.topics import QUEUE_EVENTS, ROUTING_EVENTS, published_by
 from services.referrals.api import POST_PATH, posting, routes
-from services.referrals.handlers import note_accepted, note_claimed, note_queued, note_routed, note_triage
+from services.referrals.handlers import (
+    note_accepted,
+    note_changed,
+    note_claimed,
+    note_closed,
+    note_queued,
+    note_rerouted,
+    note_routed,
+    note_sent_back,
+    note_triage,
+)
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.settings import Settings
 from services.referrals.store import COLLECTION, ReferralStore
@@ -33,9 +53,13 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             handlers={
                 ReferralRouted: note_routed,
                 ReferralSentToTriage: note_triage,
+                ReferralRerouted: note_rerouted,
+                ReferralSentBack: note_sent_back,
                 ItemQueued: note_queued,
                 ItemClaimed: note_claimed,
                 ItemAccepted: note_accepted,
+                ItemChanged: note_changed,
+                ItemClosed: note_closed,
             },
         )
         post = posting(IntakeDesk(records, vault))

@@ -77,7 +77,7 @@ def new_record(
         "_id": referral_id,
         "version": 1,
         "state": State.RECEIVED.value,
-        "position": [0, 1],
+        "reached": [0, 0, 0],
         "received_at": received_at,
         "idempotency": {"key": idempotency_key, "digest": digest},
         "trace_id": trace_id,
@@ -93,14 +93,15 @@ def new_record(
 def fold(referral_id: str, event_id: str, entry: Mapping[str, Any], position: list[int], state: State | None) -> Change:
     """Add one entry to a referral's timeline, once, and move its state if this is later than what moved it last.
 
-    `position` is (stage, number within the stage): events of different stages may arrive in any order.
+    `position` is (number of the decision, stage, number within the stage): each decision begins the stages anew, and
+    events of different stages may arrive in any order.
     """
-    later = {"$gt": [{"$literal": position}, "$position"]}
+    later = {"$gt": [{"$literal": position}, "$reached"]}
     changes: dict[str, Any] = {
         "timeline": {"$concatArrays": ["$timeline", [{"$literal": {"event_id": event_id, **entry}}]]},
         "version": {"$add": ["$version", 1]},
     }
     if state is not None:
         changes["state"] = {"$cond": [later, state.value, "$state"]}
-        changes["position"] = {"$cond": [later, {"$literal": position}, "$position"]}
+        changes["reached"] = {"$cond": [later, {"$literal": position}, "$reached"]}
     return Change(COLLECTION, {"_id": referral_id, "timeline.event_id": {"$ne": event_id}}, [{"$set": changes}])

@@ -11,7 +11,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import AsyncMongoClient
 from pymongo.monitoring import CommandListener
 
-from runtime.errors import AlreadyThere, StoreAway
+from runtime.errors import AlreadyThere, Overtaken, StoreAway
 from runtime.leases import BucketLeases
 from runtime.mongo import client_options, durable_database, store_errors
 from runtime.relay import Relay
@@ -298,6 +298,102 @@ async def test_advancing_can_take_a_field_away(store):
     assert after["version"] == 1
 
 
+async def test_advancing_with_nothing_to_tell_leaves_nothing_for_a_relay_to_look_for(database, store):
+    event = noted(1)
+    await write(store, event)
+    await database["notes"].update_one({}, {"$set": {"outbox": []}, "$unset": {"outbox_since": ""}})
+
+    after = await store.advance("notes", {"_id": str(event.note_id)}, {"number": 2}, emits=[])
+
+    assert "outbox_since" not in after
+    assert after["outbox"] == []
+
+
+def moved(old, new, *, where=None, **more):
+    """A work that takes a note from one place and puts another one somewhere else."""
+    work = Work()
+    work.advance("notes", where or {"_id": str(old.note_id), "version": 1}, {"state": "closed"}, emits=[old])
+    work.create("notes", note_document(new, **more), emits=[new])
+    return work
+
+
+async def test_what_is_written_at_one_moment_is_there_whole_with_its_events(database, store, told):
+    old, new = noted(1), noted(2)
+    await write(store, old)
+    told.documents.clear()
+
+    await store.write_at_one_moment(store.prepared(moved(old, new)))
+
+    closed, opened = sorted(await all_of(database), key=lambda document: document["number"])
+    assert (closed["state"], closed["version"], opened["version"]) == ("closed", 2, 1)
+    assert [entry["sequence"] for entry in closed["outbox"]] == [1, 2]
+    assert [entry["sequence"] for entry in opened["outbox"]] == [1]
+    assert [document["outbox"] for document in told.documents] == [closed["outbox"], opened["outbox"]]
+
+
+async def test_what_is_not_as_it_was_read_stops_everything_that_was_to_be_at_one_moment(database, store, told):
+    old, new = noted(1), noted(2)
+    await write(store, old)
+    before = await all_of(database)
+    work = Work()
+    work.create("notes", note_document(new), emits=[new])
+    work.advance("notes", {"_id": str(old.note_id), "version": 7}, {"state": "closed"}, emits=[old])
+
+    with pytest.raises(Overtaken):
+        await store.write_at_one_moment(store.prepared(work))
+
+    assert await all_of(database) == before
+    assert len(told.documents) == 1
+
+
+async def test_what_is_there_already_stops_everything_that_was_to_be_at_one_moment(database, store):
+    old, new = noted(1), noted(2)
+    await write(store, old, new)
+    before = await all_of(database)
+
+    with pytest.raises(Overtaken):
+        await store.write_at_one_moment(store.prepared(moved(old, new)))
+
+    assert await all_of(database) == before
+
+
+async def test_another_unique_index_that_refuses_at_one_moment_is_an_error_that_names_the_index(database, store):
+    await database["notes"].create_index([("place", 1)], unique=True)
+    old, new = noted(1), noted(2)
+    await write(store, old, place=SECRET)
+    before = await all_of(database)
+
+    with pytest.raises(AlreadyThere) as refused:
+        await store.write_at_one_moment(store.prepared(moved(old, new, place=SECRET)))
+
+    assert refused.value.index == ("place",)
+    assert SECRET not in str(refused.value)
+    assert await all_of(database) == before
+
+
+async def test_of_many_moves_from_the_same_state_one_is_done_and_the_others_are_overtaken(database, store, told):
+    old = noted(0)
+    await write(store, old)
+    moves = [store.prepared(moved(old, noted(number))) for number in range(1, 9)]
+
+    answers = await asyncio.gather(*(store.write_at_one_moment(each) for each in moves), return_exceptions=True)
+
+    assert sorted(str(type(answer).__name__) for answer in answers) == ["NoneType"] + 7 * ["Overtaken"]
+    assert len(await all_of(database)) == 2
+    assert len(told.documents) == 3
+
+
+async def test_a_change_at_one_moment_may_find_nothing_to_do(database, store):
+    old, new = noted(1), noted(2)
+    await write(store, old)
+    work = moved(old, new)
+    work.change(Change("notes", {"_id": "nobody"}, {"$set": {"number": 10}}))
+
+    await store.write_at_one_moment(store.prepared(work))
+
+    assert sorted(document["number"] for document in await all_of(database)) == [1, 2]
+
+
 async def test_every_write_says_majority_and_journal(database, store, overheard):
     leases = BucketLeases(database, "one")
     relay = Relay(database, TakesAll(), collections=["notes"], owner="two")
@@ -319,6 +415,11 @@ async def test_every_write_says_majority_and_journal(database, store, overheard)
     for name, command in overheard.commands:
         if name in ("find", "aggregate", "count"):
             assert command["readConcern"]["level"] == "majority"
+    overheard.commands.clear()
+    await store.write_at_one_moment(store.prepared(moved(event, noted(), where={"_id": str(event.note_id)})))
+    assert [name for name, _ in overheard.commands] == ["findAndModify", "insert", "commitTransaction"]
+    assert overheard.commands[0][1]["readConcern"]["level"] == "snapshot"
+    assert overheard.commands[-1][1]["writeConcern"] == {"w": "majority", "j": True}
 
 
 async def test_two_relays_share_the_buckets_and_never_hold_the_same_one(database):
@@ -396,6 +497,7 @@ async def test_a_database_that_is_away_is_said_to_be_away_and_soon(kind):
         write(store, noted()),
         SharedInsert(store, "notes").insert(note_document(noted())),
         store.advance("notes", {"_id": str(uuid4())}, {"number": 1}, emits=[]),
+        store.write_at_one_moment(store.prepared(moved(noted(), noted()))),
         leases.renew(),
         leases.prepare(),
     ):

@@ -7,7 +7,7 @@ from runtime import consumer as consumer_module
 from runtime.consumer import ATTEMPTS, Consumer
 from runtime.errors import StoreAway
 from tests.support.kafka import header
-from tests.support.noted import NOTES, Copied, Unheard, as_sent, noted
+from tests.support.noted import NOTES, Copied, Noted, Unheard, as_sent, noted
 from tests.support.office import EFFECTS, GROUP, LETTERS
 from tests.support.waiting import until
 
@@ -325,3 +325,29 @@ async def test_a_consumer_whose_commits_are_never_answered_is_built_anew_and_com
 
     assert consumer.clients == 2
     assert await office.effects() == [0, 1, 2, 3, 4]
+
+
+async def test_a_work_that_was_overtaken_is_decided_anew_and_holds_up_nothing_but_its_key(kafka, office):
+    await kafka.make(NOTES, LETTERS)
+    await office.database[EFFECTS].insert_one({"_id": "queue", "version": 1, "outbox": [], "number": 0})
+    read = []
+
+    async def move(event, work):
+        if event.number != 1:
+            await office.handle(event, work)
+            return
+        stored = await office.database[EFFECTS].find_one({"_id": "queue"})
+        read.append(stored["version"])
+        if len(read) == 1:
+            await office.database[EFFECTS].update_one({"_id": "queue"}, {"$inc": {"version": 1}})
+        work.create(EFFECTS, {"_id": work.message.event_id, "number": 1})
+        work.advance(EFFECTS, {"_id": "queue", "version": stored["version"]}, {"number": 7})
+
+    await kafka.publish(NOTES, noted(1), noted(2), noted(3))
+    async with office.running(office.consumer(handlers={Noted: move})):
+        await until(lambda: office.has_effects(1, 2, 3, 7))
+        await until(committed(kafka, 3))
+
+    assert read == [1, 2]
+    assert office.dead_letters.failures == 0
+    assert await kafka.committed(GROUP, LETTERS) is None

@@ -69,13 +69,17 @@ def one_referral_for_each_key(history: History) -> Iterator[Violation]:
 
 
 def one_place_for_each_referral(history: History) -> Iterator[Violation]:
-    """I3."""
+    """I3: no item holds a referral that was sent back, and exactly one any other."""
     places: dict[str, list[str]] = {referral_id: [] for referral_id in history.referrals}
     for item_id, item in history.items.items():
-        if item["role"] in HOLDING_ROLES:
+        if item["role"] in HOLDING_ROLES and item["state"] != "closed":
             places.setdefault(item["referral_id"], []).append(item_id)
     for referral_id, items in places.items():
-        if not items:
+        sent_back = history.decisions.get(referral_id, {}).get("standing") == "sent_back"
+        if sent_back and items:
+            words = f"was sent back, and is in a queue to lead it or to triage it: {_listed(items)}"
+            yield Violation("I3", f"referral {referral_id}", words)
+        elif not sent_back and not items:
             yield Violation("I3", f"referral {referral_id}", "is in no queue to lead it or to triage it")
         elif len(items) > 1:
             words = f"is in {len(items)} queues to lead it or to triage it: {_listed(items)}"
@@ -166,7 +170,7 @@ def every_document_has_its_events(history: History) -> Iterator[Violation]:
         ("item", ("queue.events", "office.feed"), history.items),
     ):
         for document_id, document in documents.items():
-            due = document["version"] if kind == "item" else 1
+            due = document["version"] if kind != "referral" else 1
             for topic in topics:
                 if missing := set(range(1, due + 1)) - numbers[topic, document_id]:
                     words = f"is stored, and {topic} lacks its event number {_listed(sorted(missing))}"
@@ -187,12 +191,24 @@ def every_event_has_its_document(history: History) -> Iterator[Violation]:
         if document is None:
             words = f"at {event.place} tells of {kind} {event.aggregate}, which is not stored"
             yield Violation("I6", f"event {event.id}", words)
-        elif kind == "item" and event.sequence > document["version"]:
-            words = f"at {event.place} is number {event.sequence} of an item stored in version {document['version']}"
-            yield Violation("I6", f"event {event.id}", words)
-        elif kind != "referral" and event.body.get("office", document["office"]) != document["office"]:
-            words = f"at {event.place} names office {event.body['office']}, the stored {kind} {document['office']}"
-            yield Violation("I6", f"event {event.id}", words)
+        elif kind != "referral":
+            yield from _differs(event, kind, document)
+
+
+def _differs(event: Event, kind: str, document: Mapping[str, Any]) -> Iterator[Violation]:
+    if event.sequence > document["version"]:
+        words = (
+            f"at {event.place} is number {event.sequence}, and the {kind} is stored in version {document['version']}"
+        )
+        yield Violation("I6", f"event {event.id}", words)
+    if kind == "item" or event.sequence == 1:
+        told, stored = event.body.get("office", document["office"]), document["office"]
+    elif event.sequence == document["version"] and "sent_back_by" not in event.body:
+        told, stored = event.body.get("office") or event.body["desk"], document["holder"]
+    else:
+        return  # who held it in between is only in the events
+    if told != stored:
+        yield Violation("I6", f"event {event.id}", f"at {event.place} names office {told}, the stored {kind} {stored}")
 
 
 def everything_stored_went_on(history: History) -> Iterator[Violation]:
@@ -201,22 +217,40 @@ def everything_stored_went_on(history: History) -> Iterator[Violation]:
         yield Violation("I6", f"referral {referral_id}", "is stored, and nothing was decided on it")
     for referral_id in history.decisions.keys() - history.referrals.keys():
         yield Violation("I6", f"decision {referral_id}", "is on a referral that is not stored")
-    due: dict[str, str] = {}
-    for referral_id, decision in history.decisions.items():
-        due |= {f"{referral_id}.{office}": role for office, role in _roles(decision).items()}
-    for item_id, role in due.items():
-        item = history.items.get(item_id)
-        if item is None:
-            yield Violation("I6", f"item {item_id}", f"was decided on ({role}), and is in no queue")
-        elif item["role"] != role:
-            yield Violation("I6", f"item {item_id}", f"was decided on as {role}, and is stored as {item['role']}")
-    for item_id in history.items.keys() - due.keys():
-        yield Violation("I6", f"item {item_id}", "is in a queue, and no decision put it there")
+    placements = _placements(history)
+    due = {
+        (referral_id, queue): role for referral_id, places in placements.items() for queue, role in places[-1].items()
+    }
+    for item_id, item in history.items.items():
+        place = item["referral_id"], item["office"]
+        named = any(place[1] in roles for roles in placements.get(place[0], ()))
+        if not named:
+            yield Violation("I6", f"item {item_id}", "is in a queue, and no decision put it there")
+        elif item["state"] != "closed":
+            role = due.pop(place, None)
+            if role is None:
+                yield Violation("I6", f"item {item_id}", "is still in a queue that the referral has left")
+            elif item["role"] != role:
+                yield Violation("I6", f"item {item_id}", f"was decided on as {role}, and is stored as {item['role']}")
+    for (referral_id, queue), role in due.items():
+        yield Violation("I6", f"item {referral_id}.{queue}", f"was decided on ({role}), and is in no queue")
+
+
+def _placements(history: History) -> dict[str, list[dict[str, str]]]:
+    """Give who was to have an item by each decision on a referral: as it was decided first, then as placed anew."""
+    placements = {referral_id: [_roles(decision)] for referral_id, decision in history.decisions.items()}
+    later = {(event.aggregate, event.sequence): event for event in history.events_of("routing.events")}
+    for (referral_id, number), event in sorted(later.items(), key=lambda each: each[0]):
+        if number > 1 and referral_id in placements:
+            placements[referral_id].append(_roles(event.body))
+    return placements
 
 
 def _roles(decision: Mapping[str, Any]) -> dict[str, str]:
     """Say who must have an item, and in which role: the first role that names an office counts."""
-    if decision["office"] is None or decision["outcome"] == "triage":
+    if "sent_back_by" in decision:
+        return {}
+    if decision.get("office") is None or decision.get("outcome") == "triage":
         return {decision["desk"]: "triage"}
     roles = dict.fromkeys(decision["copies"], "copy")
     return roles | dict.fromkeys(decision["supporting"], "supporting") | {decision["office"]: "lead"}

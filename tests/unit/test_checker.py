@@ -15,7 +15,7 @@ from tests.support.history import DeadLetter, Event, GroupLag, History, Place
 ONE, TWO = "01a0-one", "01a0-two"
 
 
-def event(topic: str, offset: int, number: int, *, id: int, of: str, key: str | None = None, **body: str) -> Event:
+def event(topic: str, offset: int, number: int, *, id: int, of: str, key: str | None = None, **body: object) -> Event:
     return Event(Place(topic, 0, offset), key or of, str(UUID(int=id)), "a fact", of, number, body)
 
 
@@ -23,6 +23,7 @@ def sound() -> History:
     """Two referrals: one led by Boston with a copy, its item claimed; one waiting in triage."""
     boston, copy, desk = f"{ONE}.SAC-BOS", f"{ONE}.LEP", f"{TWO}.EUR"
     item = {"outbox": [], "state": "ready"}
+    decided = {"supporting": [], "copies": ["LEP"], "desk": "EUR", "standing": "placed"}
     queue = [
         (boston, "SAC-BOS", ONE, 1, 21),
         (copy, "LEP", ONE, 1, 22),
@@ -48,8 +49,8 @@ def sound() -> History:
         events=[
             event("referral.events", 0, 1, id=1, of=ONE),
             event("referral.events", 1, 1, id=2, of=TWO),
-            event("routing.events", 0, 1, id=11, of=ONE, office="SAC-BOS"),
-            event("routing.events", 1, 1, id=12, of=TWO),
+            event("routing.events", 0, 1, id=11, of=ONE, office="SAC-BOS", supporting=[], copies=["LEP"], desk="EUR"),
+            event("routing.events", 1, 1, id=12, of=TWO, desk="EUR"),
             *(
                 event(topic, at, number, id=id, of=of, key=key(office, of), item_id=item_id, office=office)
                 for topic, key in (("queue.events", lambda _, of: of), ("office.feed", lambda office, _: office))
@@ -61,8 +62,8 @@ def sound() -> History:
             TWO: {"version": 3, "idempotency": {"key": "b", "digest": "db"}, "timeline": noted(12, 23)},
         },
         decisions={
-            ONE: {"outcome": "routed", "office": "SAC-BOS", "supporting": [], "copies": ["LEP"], "desk": "EUR"},
-            TWO: {"outcome": "triage", "office": None, "supporting": [], "copies": ["LEP"], "desk": "EUR"},
+            ONE: {"version": 1, "outcome": "routed", "office": "SAC-BOS", **decided},
+            TWO: {"version": 1, "outcome": "triage", "office": None, **decided},
         },
         items={
             boston: {**item, "referral_id": ONE, "role": "lead", "office": "SAC-BOS", "version": 2},
@@ -71,6 +72,40 @@ def sound() -> History:
         },
         lag=[GroupLag("routing", "referral.events", 0, 2, 2)],
     )
+
+
+def moved() -> History:
+    """The second referral is assigned by its desk to New York with a copy, the first sent back by its desk."""
+    history = sound()
+    told = [
+        (f"{TWO}.EUR", "EUR", TWO, 2, 31),
+        (f"{TWO}.SAC-NYC", "SAC-NYC", TWO, 1, 32),
+        (f"{ONE}.SAC-BOS", "SAC-BOS", ONE, 3, 33),
+        (f"{ONE}.LEP", "LEP", ONE, 2, 34),
+    ]
+    placed = {"office": "SAC-NYC", "supporting": [], "copies": ["LEP"], "desk": "EUR"}
+    history.events += [
+        event("routing.events", 2, 2, id=13, of=TWO, **placed),
+        event("routing.events", 3, 2, id=14, of=ONE, desk="EUR", sent_back_by="desk-1"),
+        *(
+            event(topic, at, number, id=id, of=of, key=key(office, of), item_id=item_id, office=office)
+            for topic, key in (("queue.events", lambda _, of: of), ("office.feed", lambda office, _: office))
+            for at, (item_id, office, of, number, id) in enumerate([*told, (f"{TWO}.LEP", "LEP", TWO, 1, 35)], 4)
+        ),
+    ]
+    history.told.append(
+        {"what": "told", "subscriber": "s", "office": "SAC-BOS", "at": "7", "event_id": str(UUID(int=33))}
+    )
+    history.decisions[TWO] |= {"version": 2, "holder": "SAC-NYC"}
+    history.decisions[ONE] |= {"version": 2, "standing": "sent_back", "holder": None}
+    for item_id, version in ((f"{TWO}.EUR", 2), (f"{ONE}.SAC-BOS", 3), (f"{ONE}.LEP", 2)):
+        history.items[item_id] |= {"state": "closed", "version": version}
+    item = {"outbox": [], "state": "ready", "referral_id": TWO, "version": 1}
+    history.items[f"{TWO}.SAC-NYC"] = {**item, "role": "lead", "office": "SAC-NYC"}
+    history.items[f"{TWO}.LEP"] = {**item, "role": "copy", "office": "LEP"}
+    history.referrals[ONE]["timeline"] += noted(14, 33, 34)[1:]
+    history.referrals[TWO]["timeline"] += noted(13, 31, 32, 35)[1:]
+    return history
 
 
 def noted(*ids: int) -> list[dict[str, str]]:
@@ -100,6 +135,21 @@ def lose_record(history: History, topic: str, offset: int) -> None:
 
 def test_a_sound_history_breaks_no_promise():
     assert check(sound()) == []
+
+
+def test_a_sound_history_of_referrals_that_moved_breaks_no_promise():
+    assert check(moved()) == []
+
+
+def test_a_queue_that_a_referral_left_before_word_of_it_came_breaks_no_promise():
+    history = moved()
+
+    history.items[f"{ONE}.SAC-BOS"] |= {"version": 0}
+    history.events = [each for each in history.events if each.aggregate != f"{ONE}.SAC-BOS"]
+    history.referrals[ONE]["timeline"] = noted(11, 22, 14, 34)
+    history.told = []
+
+    assert check(history) == []
 
 
 def test_what_was_sent_twice_with_the_same_id_breaks_no_promise():
@@ -276,7 +326,12 @@ def fall_behind(history: History) -> None:
         (lose_a_received, "I6", f"referral {TWO}", "referral.events lacks its event number 1"),
         (lose_a_claimed_in_the_feed, "I6", f"item {ONE}.SAC-BOS", "office.feed lacks its event number 2"),
         (tell_of_no_record, "I6", f"event {UUID(int=98)}", "tells of referral three, which is not stored"),
-        (tell_of_more_than_is_stored, "I6", f"event {UUID(int=24)}", "is number 2 of an item stored in version 1"),
+        (
+            tell_of_more_than_is_stored,
+            "I6",
+            f"event {UUID(int=24)}",
+            "is number 2, and the item is stored in version 1",
+        ),
         (tell_of_another_office, "I6", f"event {UUID(int=11)}", "names office SAC-BOS, the stored decision SAC-CHI"),
         (lose_a_decision, "I6", f"referral {TWO}", "nothing was decided on it"),
         (lose_a_copy, "I6", f"item {ONE}.LEP", "was decided on (copy), and is in no queue"),
@@ -294,6 +349,64 @@ def test_what_is_broken_is_found_and_named(
     break_it: Callable[[History], None], promise: str, about: str, words: str
 ) -> None:
     history = sound()
+
+    break_it(history)
+
+    found = [violation for violation in check(history) if (violation.promise, violation.about) == (promise, about)]
+    assert any(words in violation.words for violation in found), check(history)
+
+
+def leave_it_with_its_desk(history: History) -> None:
+    history.items[f"{TWO}.EUR"]["state"] = "ready"
+
+
+def lose_who_leads_now(history: History) -> None:
+    history.items[f"{TWO}.SAC-NYC"]["state"] = "closed"
+
+
+def keep_what_was_sent_back(history: History) -> None:
+    history.items[f"{ONE}.SAC-BOS"]["state"] = "claimed"
+
+
+def leave_a_copy_behind(history: History) -> None:
+    history.items[f"{ONE}.LEP"]["state"] = "ready"
+
+
+def close_what_nobody_decided(history: History) -> None:
+    history.items[f"{ONE}.SAC-CHI"] = {**history.items[f"{ONE}.SAC-BOS"], "office": "SAC-CHI", "version": 0}
+
+
+def hold_it_elsewhere(history: History) -> None:
+    history.decisions[TWO]["holder"] = "SAC-CHI"
+
+
+def lose_a_placement(history: History) -> None:
+    history.decisions[TWO]["version"] = 3
+
+
+def forget_that_it_was_placed(history: History) -> None:
+    history.decisions[TWO]["version"] = 1
+
+
+@pytest.mark.parametrize(
+    ("break_it", "promise", "about", "words"),
+    [
+        (leave_it_with_its_desk, "I3", f"referral {TWO}", f"2 queues to lead it or to triage it: {TWO}.EUR"),
+        (leave_it_with_its_desk, "I6", f"item {TWO}.EUR", "still in a queue that the referral has left"),
+        (lose_who_leads_now, "I3", f"referral {TWO}", "is in no queue"),
+        (lose_who_leads_now, "I6", f"item {TWO}.SAC-NYC", "was decided on (lead), and is in no queue"),
+        (keep_what_was_sent_back, "I3", f"referral {ONE}", "was sent back, and is in a queue"),
+        (leave_a_copy_behind, "I6", f"item {ONE}.LEP", "still in a queue that the referral has left"),
+        (close_what_nobody_decided, "I6", f"item {ONE}.SAC-CHI", "no decision put it there"),
+        (hold_it_elsewhere, "I6", f"event {UUID(int=13)}", "names office SAC-NYC, the stored decision SAC-CHI"),
+        (lose_a_placement, "I6", f"decision {TWO}", "routing.events lacks its event number 3"),
+        (forget_that_it_was_placed, "I6", f"event {UUID(int=13)}", "the decision is stored in version 1"),
+    ],
+)
+def test_what_is_broken_about_referrals_that_moved_is_found_and_named(
+    break_it: Callable[[History], None], promise: str, about: str, words: str
+) -> None:
+    history = moved()
 
     break_it(history)
 

@@ -1,0 +1,91 @@
+"""How items are written down in the database, and read again."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from runtime.mongo import Document
+from schemas.events import Part
+from schemas.marks import Marks
+from schemas.vocabulary import Category, ItemState, QueueRole, Urgency
+from services.notify.domain import Item, item_id
+from services.notify.moves import Move, Stored
+
+
+def item_document(item: Item) -> Document:
+    """Make the document of a new item."""
+    return {
+        "_id": item.id,
+        "version": 1,
+        "referral_id": str(item.referral_id),
+        "office": item.office,
+        "role": item.role.value,
+        "state": ItemState.READY.value,
+        "requester_country": item.requester_country,
+        "queued_at": item.queued_at,
+        "stay": item.stay,
+        **what_is_asked(item),
+    }
+
+
+def what_is_asked(item: Item) -> Document:
+    """Write down what a decision asks of an office; a later one may ask something else with the same item."""
+    part = item.part
+    return {
+        "decision": item.decision,
+        "category": item.category.value,
+        "urgency": item.urgency.value,
+        "marks": item.marks.model_dump(mode="json", exclude_none=True),
+        "because": item.because,
+        "part": part.model_dump(mode="json", exclude={"office"}) if part is not None else None,
+        "joins": [str(referral_id) for referral_id in item.joins],
+    }
+
+
+def closing(moving: Move, decision: int, now: datetime) -> Document:
+    """Write down that an item has left its queue, why, and where the referral is now."""
+    return {
+        "state": ItemState.CLOSED.value,
+        "decision": decision,
+        "closed_because": moving.because.value,
+        "moved_to": moving.holder,
+        "closed_at": now,
+    }
+
+
+def never_opened_document(referral_id: UUID, office: str, moving: Move, decision: int, now: datetime) -> Document:
+    """Make the document of an item that was never open: it takes the place of one whose decision comes too late."""
+    return {
+        "_id": item_id(referral_id, office),
+        "version": 0,
+        "referral_id": str(referral_id),
+        "office": office,
+        "role": QueueRole.COPY.value,
+        "stay": 1,
+        **closing(moving, decision, now),
+    }
+
+
+def stored_item(document: Document) -> Stored:
+    """Read an item; one from before decisions had numbers belongs to the first."""
+    part, category, urgency, marks = (document.get(name) for name in ("part", "category", "urgency", "marks"))
+    return Stored(
+        id=document["_id"],
+        version=document["version"],
+        office=document["office"],
+        role=QueueRole(document["role"]),
+        is_open=document["state"] != ItemState.CLOSED.value,
+        decision=document.get("decision", 1),
+        stay=document.get("stay", 1),
+        category=Category(category) if category else None,
+        urgency=Urgency(urgency) if urgency else None,
+        marks=Marks.model_validate(marks) if marks else None,
+        part=Part(office=document["office"], **part) if part else None,
+        joins=tuple(UUID(referral_id) for referral_id in document.get("joins", ())),
+    )
+
+
+def as_it_was(item: Stored) -> dict[str, Any]:
+    """Choose an item, if no step was taken with it since it was read."""
+    decision: Any = item.decision if item.decision > 1 else {"$in": [1, None]}
+    return {"_id": item.id, "version": item.version, "decision": decision}

@@ -1,0 +1,124 @@
+"""What a later decision changes in the queues: which items leave, which stay, which are new.
+
+A decision may come twice, late, or after a later one. Each leaves its number on every item that it touches, so what
+is stored says whether it has been carried out, or overtaken.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from schemas.events import Part, ReferralRerouted, ReferralSentBack
+from schemas.marks import Marks
+from schemas.vocabulary import Category, ClosedBecause, QueueRole, Urgency
+from services.notify.domain import Item, item_of, named
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An item as it is now, open or closed."""
+
+    id: str
+    version: int
+    office: str
+    role: QueueRole
+    is_open: bool
+    decision: int
+    stay: int
+    category: Category | None = None
+    urgency: Urgency | None = None
+    marks: Marks | None = None
+    part: Part | None = None
+    joins: tuple[UUID, ...] = ()
+
+    def asks_the_same_as(self, item: Item) -> bool:
+        """Tell whether its office would have to do the same with the item as it is and as it is to be."""
+        now = self.category, self.urgency, self.marks, self.part, self.joins
+        return now == (item.category, item.urgency, item.marks, item.part, item.joins)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What one decision changes in the queues, all at one moment; nothing if it was there before, or a later one."""
+
+    closes: tuple[Stored, ...] = ()
+    keeps: tuple[tuple[Stored, Item], ...] = ()
+    opens: tuple[Item, ...] = ()
+    never_opened: tuple[str, ...] = ()
+    """Queues that the referral has left before word of it came: closed there before it could open."""
+    because: ClosedBecause = ClosedBecause.PLACED_ELSEWHERE
+    holder: str | None = None
+    """The queue that holds the referral now, if one does."""
+
+
+def move(event: ReferralRerouted, decision: int, stored: Sequence[Stored], now: datetime) -> Move:
+    """Say which items a referral placed anew closes, keeps and opens."""
+    if _was_seen(decision, stored):
+        return Move()
+    roles = _roles(event)
+    open_items = {item.office: item for item in stored if item.is_open}
+    kept = {office: item for office, item in open_items.items() if roles.get(office) is item.role}
+    wanted = _wanted(event, decision, roles, stored, kept, now)
+    return Move(
+        closes=tuple(item for office, item in open_items.items() if office not in kept),
+        keeps=tuple((kept[office], item) for office, item in wanted.items() if office in kept),
+        opens=tuple(item for office, item in wanted.items() if office not in kept),
+        never_opened=_never_opened(event.leaves, stored, roles),
+        holder=event.office or event.desk,
+    )
+
+
+def send_back(event: ReferralSentBack, decision: int, stored: Sequence[Stored]) -> Move:
+    """Say which items a referral that goes back to its requester closes: all of them."""
+    if _was_seen(decision, stored):
+        return Move()
+    return Move(
+        closes=tuple(item for item in stored if item.is_open),
+        never_opened=_never_opened(event.leaves, stored, ()),
+        because=ClosedBecause.SENT_BACK,
+    )
+
+
+def _was_seen(decision: int, stored: Sequence[Stored]) -> bool:
+    return any(item.decision >= decision for item in stored)
+
+
+def _roles(event: ReferralRerouted) -> dict[str, QueueRole]:
+    if event.office is None:
+        return {event.desk: QueueRole.TRIAGE}
+    return named(event.office, event.supporting, event.copies)
+
+
+def _wanted(
+    event: ReferralRerouted,
+    decision: int,
+    roles: Mapping[str, QueueRole],
+    stored: Sequence[Stored],
+    kept: Mapping[str, Stored],
+    now: datetime,
+) -> dict[str, Item]:
+    parts = {part.office: part for part in event.parts}
+    stays = {office: kept[office].stay if office in kept else 1 + _stays(office, stored) for office in roles}
+    return {
+        office: item_of(
+            event,
+            office,
+            role,
+            now,
+            part=parts.get(office),
+            joins=event.joins,
+            decision=decision,
+            stay=stays[office],
+        )
+        for office, role in roles.items()
+    }
+
+
+def _stays(office: str, stored: Sequence[Stored]) -> int:
+    return max((item.stay for item in stored if item.office == office), default=0)
+
+
+def _never_opened(leaves: Sequence[str], stored: Sequence[Stored], roles: Collection[str]) -> tuple[str, ...]:
+    there = {item.office for item in stored}
+    return tuple(office for office in dict.fromkeys(leaves) if office not in there and office not in roles)

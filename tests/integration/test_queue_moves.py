@@ -1,0 +1,346 @@
+"""Queue items that move, on a real Kafka and MongoDB: no moment without a holder, none with two, and nothing twice."""
+
+import asyncio
+import json
+from collections import Counter
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from pymongo.read_concern import ReadConcern
+from uuid6 import uuid7
+
+from runtime.events import Destination, Publisher, headers_of
+from runtime.mongo import open_database
+from schemas.events import Part, ReferralRerouted, ReferralRouted, ReferralSentBack, ReferralSentToTriage
+from schemas.marks import Marks
+from schemas.topics import OFFICE_FEED, ROUTING_EVENTS, TOPICS, published_by
+from services.notify.app import open_service
+from services.notify.feed import OfficeFeed, Told
+from services.notify.settings import Settings
+from tests.support.kafka import header
+from tests.support.officer import Officer
+from tests.support.waiting import PATIENCE_SECONDS, until
+
+SOURCE = Publisher(
+    "/tests",
+    {event: [Destination(*place) for place in places] for event, places in published_by("routing").items()},
+)
+DECIDED = {
+    "requester_country": "IT",
+    "desk": "EUR",
+    "category": "bulk-cash",
+    "urgency": "U2",
+    "marks": Marks(tlp="AMBER", handling=("H0",)),
+    "ruleset": "2026-11-01",
+    "rule": "R-NEXUS-03",
+    "because": "SAC-SAT leads",
+}
+PLACED = {**DECIDED, "cause": "assigned", "ground": "nexus_confirmed", "placed_by": "desk-1"}
+HOLDING = {"state": {"$ne": "closed"}, "role": {"$in": ["lead", "triage"]}}
+OPEN = {"state": {"$ne": "closed"}}
+
+
+class Routing:
+    """Says what routing would say, each decision on a referral under its number."""
+
+    def __init__(self, kafka):
+        self._kafka = kafka
+        self._decisions = Counter()
+
+    async def says(self, event):
+        """Publish the next decision on a referral, and give it as it was sent."""
+        self._decisions[event.referral_id] += 1
+        [entry] = SOURCE.entries([event], self._decisions[event.referral_id], datetime.now(UTC))
+        await self.repeats(entry)
+        return entry
+
+    async def repeats(self, entry):
+        """Publish a decision again, as it was."""
+        key = entry["to"][0][1]
+        await self._kafka.put(ROUTING_EVENTS.name, key.encode(), entry["body"], headers_of(entry, key))
+
+
+def routed(referral_id, office, **more):
+    return ReferralRouted(referral_id=referral_id, office=office, **DECIDED | more)
+
+
+def triage(referral_id, **more):
+    return ReferralSentToTriage(referral_id=referral_id, grounds=("article_3",), **DECIDED | more)
+
+
+def placed(referral_id, office=None, **more):
+    return ReferralRerouted(referral_id=referral_id, office=office, **PLACED | more)
+
+
+def sent_back(referral_id, **more):
+    return ReferralSentBack(referral_id=referral_id, desk="EUR", ground="no_us_nexus", sent_back_by="desk-1", **more)
+
+
+class Notify:
+    """The running service, seen from outside."""
+
+    def __init__(self, http, items, routing, kafka):
+        self.http = http
+        self.items = items
+        self.routing = routing
+        self.kafka = kafka
+
+    def officer(self, office, officer="officer-1"):
+        return Officer(self.http, office, officer)
+
+    async def open_items(self, referral_id):
+        found = self.items.find({"referral_id": str(referral_id), **OPEN}).sort("_id", 1)
+        return {item["office"]: item["role"] async for item in found}
+
+    async def until_open(self, referral_id, **roles):
+        wanted = {office.replace("_", "-"): role for office, role in roles.items()}
+
+        async def is_so():
+            return await self.open_items(referral_id) == wanted
+
+        await until(is_so)
+
+
+@asynccontextmanager
+async def running(kafka_settings, mongo_settings):
+    """Run the service's loops, and give its HTTP side."""
+    async with open_service(Settings(kafka=kafka_settings, mongo=mongo_settings)) as service:
+        loops = [asyncio.create_task(loop.run()) for loop in service.loops]
+        transport = httpx.ASGITransport(service.app)
+        try:
+            async with httpx.AsyncClient(transport=transport, base_url="http://notify") as http:
+                yield http
+        finally:
+            for loop in service.loops:
+                await loop.stop()
+            await asyncio.gather(*loops)
+
+
+@pytest.fixture
+async def notify(kafka, kafka_settings, mongo_settings):
+    await kafka.make(*(topic.name for topic in TOPICS if topic is not OFFICE_FEED))
+    await kafka.make(OFFICE_FEED.name, partitions=OFFICE_FEED.partitions)
+    async with (
+        running(kafka_settings, mongo_settings) as http,
+        open_database(mongo_settings, "notify") as database,
+    ):
+        yield Notify(http, database["items"], Routing(kafka), kafka)
+        await database.client.drop_database(database.name)
+
+
+async def test_an_assigned_referral_leaves_its_desk_and_each_office_sees_its_part(notify):
+    referral, other = uuid7(), uuid7()
+    parts = (Part(office="SAC-SAT", offence_numbers=(0,)), Part(office="SAC-NYC", offence_numbers=(1,)))
+    await notify.routing.says(triage(referral))
+
+    await notify.routing.says(
+        placed(
+            referral, "SAC-SAT", supporting=("SAC-NYC",), copies=("BCSC",), parts=parts, joins=(other,), leaves=("EUR",)
+        )
+    )
+    await notify.until_open(referral, SAC_SAT="lead", SAC_NYC="supporting", BCSC="copy")
+
+    [lead] = await notify.officer("SAC-SAT").queue()
+    assert (lead["decision"], lead["part"]) == (2, {"offence_numbers": [0], "nexus_numbers": []})
+    assert (lead["marks"]["tlp"], lead["joins"]) == ("AMBER", [str(other)])
+    assert await notify.officer("EUR").queue() == []
+    [left] = await notify.officer("EUR").queue(state="closed")
+    assert (left["closed_because"], left["moved_to"]) == ("placed_elsewhere", "SAC-SAT")
+    desk = (await notify.http.get("/v1/offices/EUR")).json()
+    assert desk["items"] == {"ready": 0, "claimed": 0, "accepted": 0}
+
+
+@pytest.mark.parametrize("step", ["leased", "claimed", "accepted"])
+async def test_an_officer_whose_item_has_moved_is_told_so_and_cannot_act_on_it(notify, step):
+    referral = uuid7()
+    officer = notify.officer("SAC-SAT")
+    await notify.routing.says(routed(referral, "SAC-SAT"))
+    await notify.until_open(referral, SAC_SAT="lead")
+    item_id = f"{referral}.SAC-SAT"
+    token = await officer.lease_of(item_id)
+    if step != "leased":
+        assert (await officer.claim(item_id, token)).status_code == 200
+    if step == "accepted":
+        assert (await officer.accept(item_id, token)).status_code == 200
+
+    await notify.routing.says(placed(referral, "SAC-NYC", leaves=("SAC-SAT",)))
+    await notify.until_open(referral, SAC_NYC="lead")
+
+    for late in (await officer.claim(item_id, token), await officer.accept(item_id, token)):
+        assert (late.status_code, late.json()["code"]) == (409, "item_moved")
+        assert "SAC-NYC" in late.json()["detail"]
+    assert (await officer.lease())["items"] == []
+
+
+async def test_an_office_that_keeps_its_item_keeps_its_claim_and_sees_what_is_asked_now(notify):
+    referral, other = uuid7(), uuid7()
+    officer = notify.officer("SAC-SAT")
+    await notify.routing.says(routed(other, "SAC-SAT"))
+    await notify.routing.says(routed(referral, "SAC-SAT", copies=("BCSC",)))
+    await notify.until_open(referral, SAC_SAT="lead", BCSC="copy")
+    await notify.until_open(other, SAC_SAT="lead")
+    item_id = f"{referral}.SAC-SAT"
+    token = await officer.lease_of(item_id)
+    await officer.claim(item_id, token)
+
+    await notify.routing.says(placed(referral, "SAC-SAT", urgency="U0", leaves=("BCSC",)))
+    await notify.until_open(referral, SAC_SAT="lead")
+
+    first = (await officer.queue())[0]
+    assert (first["item_id"], first["urgency"], first["state"], first["decision"]) == (item_id, "U0", "claimed", 2)
+    assert (await officer.accept(item_id, token)).status_code == 200
+
+
+async def test_a_referral_sent_back_leaves_every_queue_and_can_be_placed_again(notify):
+    referral = uuid7()
+    await notify.routing.says(triage(referral))
+    await notify.routing.says(placed(referral, "SAC-SAT", copies=("BCSC",), leaves=("EUR",)))
+    await notify.until_open(referral, SAC_SAT="lead", BCSC="copy")
+
+    await notify.routing.says(sent_back(referral, leaves=("SAC-SAT", "BCSC")))
+    await notify.until_open(referral)
+    assert await notify.items.count_documents({"referral_id": str(referral), "closed_because": "sent_back"}) == 2
+    await notify.routing.says(placed(referral, "SAC-SAT"))
+    await notify.until_open(referral, SAC_SAT="lead")
+
+    [item] = await notify.officer("SAC-SAT").queue()
+    assert (item["item_id"], item["decision"]) == (f"{referral}.SAC-SAT.2", 4)
+
+
+async def test_an_outside_reader_sees_one_holder_at_every_moment_of_many_moves(notify, mongo_settings):
+    referrals = [uuid7() for _ in range(8)]
+    for referral in referrals:
+        await notify.routing.says(triage(referral))
+        await notify.until_open(referral, EUR="triage")
+    moving, seen = True, set()
+
+    async def watch():
+        async with open_database(mongo_settings, "notify") as database:
+            items = database["items"].with_options(read_concern=ReadConcern("snapshot"))
+            while moving:
+                held = [(item["referral_id"], item["office"]) async for item in items.find(HOLDING)]
+                assert sorted(referral for referral, _ in held) == sorted(map(str, referrals))
+                seen.add(frozenset(held))
+
+    watching = asyncio.create_task(watch())
+    for _ in range(6):
+        for referral in referrals:
+            await notify.routing.says(placed(referral, "SAC-SAT", supporting=("SAC-NYC",), leaves=("EUR",)))
+            await notify.routing.says(placed(referral, "SAC-NYC", supporting=("SAC-SAT",)))
+            last = await notify.routing.says(placed(referral, leaves=("SAC-SAT", "SAC-NYC")))
+    for referral in referrals:
+        await until(lambda referral=referral: _at_decision(notify, referral, 19))
+        await notify.until_open(referral, EUR="triage")
+    moving = False
+    await watching
+
+    assert last["sequence"] == 19
+    assert len(seen) > 1, "it looked while they moved"
+
+
+async def _at_decision(notify, referral, decision):
+    return await notify.items.count_documents({"referral_id": str(referral), "decision": decision, **OPEN})
+
+
+async def test_decisions_that_come_again_change_and_tell_nothing(notify):
+    referral = uuid7()
+    said = [
+        await notify.routing.says(triage(referral)),
+        await notify.routing.says(placed(referral, "SAC-SAT", copies=("BCSC",), leaves=("EUR",))),
+        await notify.routing.says(placed(referral, "SAC-NYC", leaves=("SAC-SAT", "BCSC"))),
+    ]
+    await notify.until_open(referral, SAC_NYC="lead")
+
+    for entry in said:
+        await notify.routing.repeats(entry)
+    await notify.routing.says(placed(referral, leaves=("SAC-NYC",)))
+    await notify.until_open(referral, EUR="triage")
+
+    stored = {item["_id"]: item async for item in notify.items.find({"referral_id": str(referral)})}
+    assert {item_id.removeprefix(f"{referral}."): item["version"] for item_id, item in stored.items()} == {
+        "EUR": 2,
+        "SAC-SAT": 2,
+        "BCSC": 2,
+        "SAC-NYC": 2,
+        "EUR.2": 1,
+    }
+
+
+async def test_a_decision_that_comes_after_the_one_that_overtook_it_opens_nothing(notify):
+    referral = uuid7()
+    [late] = SOURCE.entries([routed(referral, "SAC-SAT", copies=("BCSC",))], 1, datetime.now(UTC))
+    [second] = SOURCE.entries([placed(referral, "SAC-NYC", leaves=("SAC-SAT", "BCSC"))], 2, datetime.now(UTC))
+    [third] = SOURCE.entries([placed(referral, leaves=("SAC-NYC",))], 3, datetime.now(UTC))
+
+    for entry in (second, late, third):
+        await notify.routing.repeats(entry)
+    await notify.until_open(referral, EUR="triage")
+
+    assert await notify.items.count_documents({"referral_id": str(referral), "office": "SAC-SAT", **OPEN}) == 0
+    assert await notify.officer("SAC-SAT").queue() == []
+    assert await notify.officer("SAC-SAT").queue(state="closed") == [], "it never was in this queue"
+
+
+async def test_an_office_that_follows_its_queue_is_told_what_enters_changes_and_leaves(notify):
+    referral = uuid7()
+    await notify.routing.says(routed(referral, "SAC-SAT"))
+    await notify.routing.says(placed(referral, "SAC-SAT", urgency="U1"))
+    await notify.routing.says(placed(referral, "SAC-NYC", leaves=("SAC-SAT",)))
+    await notify.until_open(referral, SAC_NYC="lead")
+
+    told = await _feed(notify, "SAC-SAT", 3)
+
+    assert [(fact["type"], fact["decision"], fact["sequence"]) for fact in told] == [
+        ("dragoman.queue.item-queued.v1", 1, 1),
+        ("dragoman.queue.item-changed.v1", 2, 2),
+        ("dragoman.queue.item-closed.v1", 3, 3),
+    ]
+    assert (told[1]["urgency"], told[2]["moved_to"]) == ("U1", "SAC-NYC")
+
+
+async def _feed(notify, office, count):
+    facts = []
+    async with OfficeFeed(notify.kafka.settings).open(office, 0) as reader, asyncio.timeout(PATIENCE_SECONDS):
+        while len(facts) < count:
+            messages = [told.message for told in await reader.read(1_000) if isinstance(told, Told)]
+            facts += [{"sequence": message.sequence, **json.loads(message.value)} for message in messages]
+    return facts
+
+
+async def test_claims_that_meet_moves_end_on_one_side_or_the_other(notify):
+    referrals = [uuid7() for _ in range(10)]
+    officer = notify.officer("SAC-SAT")
+    for referral in referrals:
+        await notify.routing.says(routed(referral, "SAC-SAT"))
+        await notify.until_open(referral, SAC_SAT="lead")
+    token = (await officer.lease(most=100))["lease_token"]
+
+    async def claim(referral):
+        return await officer.claim(f"{referral}.SAC-SAT", token)
+
+    async def move(referral):
+        await notify.routing.says(placed(referral, "SAC-NYC", leaves=("SAC-SAT",)))
+
+    answers = await asyncio.gather(*(claim(each) for each in referrals), *(move(each) for each in referrals))
+    for referral in referrals:
+        await notify.until_open(referral, SAC_NYC="lead")
+
+    for answer in answers[: len(referrals)]:
+        assert answer.status_code == 200 or answer.json()["code"] == "item_moved"
+    tokens = await notify.items.count_documents({"office": "SAC-SAT", "token": {"$exists": True}})
+    assert tokens == 0
+
+
+async def test_the_database_itself_refuses_a_second_holder(notify):
+    referral = uuid7()
+    await notify.routing.says(routed(referral, "SAC-SAT"))
+    await notify.until_open(referral, SAC_SAT="lead")
+    [event] = SOURCE.entries([routed(referral, "SAC-NYC")], 1, datetime.now(UTC))
+
+    await notify.routing.repeats(event)
+    letters = [header(record, "dlq_code") for record in await notify.kafka.read_until("notify.dlq", lambda _: True)]
+
+    assert len(letters) == 1
+    assert await notify.open_items(referral) == {"SAC-SAT": "lead"}
