@@ -259,7 +259,7 @@ class State(StrEnum):
     QUEUED = "queued"
     CLAIMED = "claimed"
     ACCEPTED = "accepted"
-    RETURNED = "returned"
+    SENT_BACK = "sent_back"
 
 
 class QueueRole(StrEnum):
