@@ -62,7 +62,7 @@ def note_rerouted(event: ReferralRerouted, work: Work) -> None:
 def note_sent_back(event: ReferralSentBack, work: Work) -> None:
     """Add which desk has sent it back to the requester, and on what ground."""
     entry = {"desk": event.desk, "ground": event.ground.value}
-    _note_decision(work, event.referral_id, "sent-back", entry, State.RETURNED)
+    _note_decision(work, event.referral_id, "sent-back", entry, State.SENT_BACK)
 
 
 def note_queued(event: ItemQueued, work: Work) -> None:

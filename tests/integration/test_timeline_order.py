@@ -167,7 +167,7 @@ def record(referral_id: str) -> dict[str, Any]:
         pytest.param(
             [triage(), sent_back()],
             [queued(1, "EUR", "triage"), closed(2, 2, "EUR", "triage", "sent_back")],
-            "returned",
+            "sent_back",
             id="sent back",
         ),
         pytest.param(
@@ -204,7 +204,7 @@ async def test_what_is_told_again_after_everything_changes_nothing(database):
         await store.write(store.prepared(said.noted(referral_id)))
 
     [stored] = [found async for found in database[COLLECTION].find()]
-    assert (stored["state"], stored["version"]) == ("returned", 6)
+    assert (stored["state"], stored["version"]) == ("sent_back", 6)
 
 
 def test_the_requester_is_told_which_ground_and_not_which_person():
