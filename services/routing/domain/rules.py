@@ -1,4 +1,4 @@
-"""Rules as rows, and an index that finds the rows which fit a referral by one bit mask for each thing they ask of it."""
+"""Rules as rows, and an index that finds those which fit a referral: one bit mask for each thing they ask of it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -59,6 +59,10 @@ class Rule:
         # Were a mark to name somebody, a stricter mark could tell one more; so marks may only hold back.
         if Dimension.MARKS in self.conditions and (self.lead or self.supporting or self.copies):
             raise BadRule("a rule that asks for marks names a desk or flags, and nobody who is told")
+
+    def asks(self, dimension: Dimension) -> frozenset[str]:
+        """Give the values it wants one of; none if it does not care."""
+        return self.conditions.get(dimension, frozenset())
 
     @property
     def decides(self) -> bool:
@@ -150,6 +154,6 @@ def _asked(dimension: Dimension, rules: list[Rule]) -> Asked:
     for number, rule in enumerate(rules):
         if dimension not in rule.conditions:
             indifferent |= 1 << number
-        for value in rule.conditions.get(dimension, ()):
+        for value in rule.asks(dimension):
             asking[value] = asking.get(value, 0) | 1 << number
     return Asked(dimension, indifferent, {value: rows | indifferent for value, rows in asking.items()})
