@@ -24,7 +24,7 @@ from schemas.vocabulary import (
 from services.routing.domain.rules import Dimension
 from services.routing.domain.ruleset import Ruleset
 from services.routing.tables import load_ruleset
-from tests.support.invented_rules import with_invented, words_of
+from tests.support.invented_rules import any_rules, with_rules, words_of
 
 SHIPPED = load_ruleset(TODAY)
 DAYS = st.dates(date(2018, 1, 1), date(2030, 1, 1))
@@ -132,4 +132,4 @@ MIXES = st.just((0, 0)) | st.tuples(st.integers(0, 200), st.integers(0, 2**32))
 def mixed(mix: tuple[int, int]) -> Ruleset:
     """Give the shipped rules with invented ones among them."""
     count, seed = mix
-    return with_invented(SHIPPED, count, random.Random(seed), NEAR)
+    return with_rules(SHIPPED, any_rules(count, random.Random(seed), NEAR))
