@@ -11,7 +11,7 @@ from services.routing.tables.bundle import TABLES
 from services.routing.tables.faults import quote
 from services.routing.tables.figures import FILE as FIGURES
 
-_KEYS: Mapping[str, tuple[str, ...]] = {
+KEYS: Mapping[str, tuple[str, ...]] = {
     "rules.tsv": ("rule",),
     "stand-ins.tsv": ("office",),
     "categories.tsv": ("category",),
@@ -128,7 +128,7 @@ def _rows(file: str, text: str) -> Mapping[str, list[_Numbered]]:
 
 
 def _key(file: str, cells: _Cells, line: str) -> str:
-    words: Sequence[str] = [cells.get(column, "") for column in _KEYS.get(file, ())]
+    words: Sequence[str] = [cells.get(column, "") for column in KEYS.get(file, ())]
     if file == "gateways.tsv" and not cells.get("code"):
         words = [*words, cells.get("names", "")]  # crossings and namesakes have no code: their name is what they are
     return " ".join(word for word in words if word) or line
