@@ -115,10 +115,22 @@ def test_an_owner_who_is_not_known_leaves_the_proposal_to_the_rules(ruleset: Rul
     assert "SAC-SAN is proposed: rule R-740 names it for every referral" in decision.because
 
 
+def test_a_rule_that_only_proposes_adds_nothing(ruleset: Ruleset) -> None:
+    rules = with_rows(ruleset, {"lead": "SAC-SAN", "copies": "C3", "flags": "repression"})
+
+    decision = decided(rules, nexus=[LAREDO, case(None, deconflicted=True)])
+
+    assert (decision.grounds, decision.withheld) == (("case_owner_unknown",), ("SAC-SAT", "TTU"))
+
+
 def test_a_request_that_is_no_investigation_meets_no_rule(ruleset: Ruleset) -> None:
-    decision = decided(with_rows(ruleset, {"copies": "C3"}, {"rule": "R-741", "lead": "C3"}), request_type="training")
+    decision = decided(
+        with_rows(ruleset, {"copies": "C3", "flags": "rule_asks"}, {"rule": "R-741", "lead": "C3"}),
+        request_type="training",
+    )
 
     assert (decision.rule, decision.withheld, decision.proposed) == ("R-DESK-ONLY", (), None)
+    assert decision.grounds == ("desk_only_request",)
 
 
 def test_a_tenth_office_is_told_where_a_rule_names_it(ruleset: Ruleset) -> None:
@@ -212,6 +224,14 @@ def test_an_office_that_is_away_is_stood_in_for_and_the_sentence_says_so(ruleset
         "SAC-HOU acts for SAC-SAT; SAC-ATL supporting; SAC-SFO supporting for SAC-SEA; "
     )
     assert decision.candidates[0].office == "SAC-SAT"
+
+
+def test_an_office_that_a_rule_adds_is_stood_in_for(ruleset: Ruleset) -> None:
+    away = replace(
+        with_rows(ruleset, {"supporting": "SAC-SEA|SAC-MIA"}), stand_ins={"SAC-SEA": "SAC-SFO", "SAC-MIA": "SAC-SAT"}
+    )
+
+    assert decided(away).supporting == ("SAC-SFO",)
 
 
 def test_a_stand_in_that_already_has_the_referral_is_told_once(ruleset: Ruleset) -> None:
