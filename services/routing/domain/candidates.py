@@ -41,9 +41,9 @@ def _why_lost(tie: Tie, office: str | None, choice: Choice, floor: float) -> str
 
 
 def _why_behind(tie: Tie, choice: Choice) -> str:
-    best = choice.tie
-    if choice.row is not None and choice.met:
-        return f"rule {choice.row.name} names {'another office' if choice.lead else 'a desk'}"
+    best, row = choice.tie, choice.row
+    if row is not None and (choice.met or row.desk):
+        return f"rule {row.name} names {'a desk' if row.desk else 'another office'}"
     if best is None:
         return f"{choice.rule} decides before any place"
     if tie is best:

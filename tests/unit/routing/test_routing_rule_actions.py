@@ -178,6 +178,13 @@ def test_a_rule_that_sends_a_clear_case_to_a_desk_says_so(ruleset: Ruleset) -> N
     assert [candidate.lost for candidate in decision.candidates] == ["rule R-740 names a desk"]
 
 
+def test_an_office_behind_an_unclear_place_loses_to_the_desk_that_a_rule_names(ruleset: Ruleset) -> None:
+    decision = decided(with_rows(ruleset, {"desk": "ASIA"}), nexus=[SPLIT, LAREDO])
+
+    assert (decision.grounds, decision.proposed) == (("place_unclear",), None)
+    assert decision.candidates[-1].lost == "rule R-740 names a desk"
+
+
 @pytest.mark.parametrize(
     ("ties", "ground", "proposed"),
     [
