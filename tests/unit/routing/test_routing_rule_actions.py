@@ -7,6 +7,7 @@ from routing_cases import EARLIER, LAREDO, case, decided, nexus
 from rule_rows import with_rows
 
 from services.routing.domain import Ruleset
+from services.routing.domain.rules import compile_rules
 
 SEATTLE = nexus("person_location", state="WA")
 SPLIT = nexus("person_location", state="TX")
@@ -208,6 +209,14 @@ def test_a_rule_for_programmes_pro_tem_takes_only_what_has_one(ruleset: Ruleset)
 
     assert decided(rules, offences=[{"category": "cybercrime"}]).office == "C3"
     assert decided(rules).office == "SAC-SAT"
+
+
+def test_a_person_decides_what_no_rule_takes(ruleset: Ruleset) -> None:
+    decision = decided(replace(ruleset, rules=compile_rules([])))
+
+    assert (decision.outcome, decision.proposed, decision.desk) == ("triage", None, "EUR")
+    assert (decision.rule, decision.grounds) == ("R-NONE", ("rule_asks",))
+    assert [candidate.lost for candidate in decision.candidates] == ["no rule takes it"]
 
 
 def test_marks_are_looked_at_after_a_rule_has_named_a_lead(ruleset: Ruleset) -> None:
