@@ -36,7 +36,7 @@ class Figures:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._read = None if FILE in tables.unread else self._parse(tables.texts[FILE])
+        self._read = None if FILE in tables.unread else self._parse(tables.text_of(FILE))
         if self._read is not None:
             self.only("", self._read, _HEADING | _SECTIONS)
 

@@ -73,12 +73,16 @@ class Tables:
     apart: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     """Rows that do not stand on the day: they tell since when, or until when, something is missing."""
 
+    def text_of(self, name: str) -> str:
+        """Give a file with the ends of lines as we write them."""
+        return self.texts[name].replace("\r\n", "\n")
+
     def read(self, name: str, *columns: str) -> Iterator[Row]:
         """Read the rows of one file that stand on the day; what reads them does so under `noting`."""
         if name in self.unread:
             return
         expected = (*columns, *DATED)
-        text = self.texts[name].replace("\r\n", "\n")
+        text = self.text_of(name)
         if fault := fault_of_text(name, text) or fault_of_header(name, text, expected):
             self.faults[fault] = None
             self.unread.add(name)
