@@ -22,7 +22,7 @@ async def route_referral(
     today = work.now.date()
     decision = decide(facts_of(event, owners), rules_on(today), today, work.now)
     facts = json.loads(work.message.value or b"{}") if work.message is not None else {}
-    document = decision_document(event.referral_id, decision, facts, work.now)
+    document = decision_document(event.referral_id, decision, facts, work.now, owners)
     work.create(DECISIONS, document, emits=[_told(event, decision)])
 
 

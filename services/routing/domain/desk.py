@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.routing.domain.act_faults import act_faults, may_act_now
+from services.routing.domain.decision import Decision
 from services.routing.domain.faults import Refused, refused
 from services.routing.domain.placements import (
     Act,
@@ -43,6 +44,8 @@ class Step:
     sent_back: SendBack | None = None
     placed_by: str = ""
     released_by: str | None = None
+    decision: Decision | None = None
+    """What the rules said, where the act was to let them decide again."""
 
 
 def ask(held: Held, act: Act, staff: str, ruleset: Ruleset, now: datetime) -> Step | Refused:
@@ -63,7 +66,8 @@ def ask(held: Held, act: Act, staff: str, ruleset: Ruleset, now: datetime) -> St
         pointers = _POINTERS.get(type(act), ("/office", "/supporting", "/copies"))
         if faults := tuple(gate_faults(placement.seat, held.flags, acknowledged, ruleset.programmes, now, pointers)):
             return Refused(faults)
-    return _begin(held, act, placement, Waiting(placement, staff, now, acknowledged), ruleset)
+    step = _begin(held, act, placement, Waiting(placement, staff, now, acknowledged))
+    return replace(step, decision=act.decision) if isinstance(act, DecideAgain) else step
 
 
 def confirm(held: Held, staff: str, ruleset: Ruleset, now: datetime, target: Seat | None = None) -> Step | Refused:
@@ -107,7 +111,7 @@ def call_back(held: Held, ruleset: Ruleset, now: datetime) -> Step | None:
     return _dropped(held, CLOCK, ruleset)
 
 
-def _begin(held: Held, act: Placing, placement: Placement, waiting: Waiting, ruleset: Ruleset) -> Step:
+def _begin(held: Held, act: Placing, placement: Placement, waiting: Waiting) -> Step:
     match way_of(act, placement.seat, held):
         case Way.AT_ONCE:
             return _placed(held, placement, waiting.asked_by, None)
