@@ -24,7 +24,7 @@ def held_of(document: Document) -> Held:
     facts = document["facts"]
     return Held(
         standing=Standing(document["standing"]),
-        seat=_seat_of(document),
+        seat=_seat_now(document),
         flags=frozenset(Flag(flag) for flag in facts.get("flags", ())),
         stated_urgency=Urgency(facts["urgency"]),
         offences=len(facts["offences"]),
@@ -106,12 +106,17 @@ def told_of(document: Document, held: Held, step: Step) -> list[ReferralRerouted
     ]
 
 
-def _seat_of(document: Document) -> Seat:
+def seat_of(placement: Document) -> Seat:
+    """Read who had which part in a referral by one placement."""
+    return _SEATS.validate_python(placement)
+
+
+def _seat_now(document: Document) -> Seat:
     if document["placements"]:
-        return _SEATS.validate_python(document["placements"][-1])
+        return seat_of(document["placements"][-1])
     decided = {name: document[name] for name in ("desk", "category", "urgency", "office", "supporting", "copies")}
     more = {"proposed": document["proposed"], "grounds": document["grounds"]}
-    return _SEATS.validate_python({**decided, **more, "marks": Marks.model_validate(document["facts"]["marks"])})
+    return seat_of({**decided, **more, "marks": Marks.model_validate(document["facts"]["marks"])})
 
 
 def _waiting_of(release: Document | None) -> Waiting | None:
@@ -121,7 +126,7 @@ def _waiting_of(release: Document | None) -> Waiting | None:
     placement = Placement(
         PlacementCause(placed["cause"]),
         PlacementGround(placed["ground"]),
-        _SEATS.validate_python(placed),
+        seat_of(placed),
         placed["rule"],
         placed["ruleset"],
         placed["because"],

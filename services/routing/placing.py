@@ -1,4 +1,4 @@
-"""Acts on decided referrals: read how one stands, judge the act, write what it changes with the event that tells of it."""
+"""Acts on decided referrals: read how one stands, judge the act, write what it changes and the event that tells."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,7 +14,7 @@ from schemas.events import ReferralReceived
 from schemas.vocabulary import PlacementGround
 from services.routing.domain import desk
 from services.routing.domain.decide import decide
-from services.routing.domain.faults import Refused, fault, refused
+from services.routing.domain.faults import Fault, Refused, fault, refused
 from services.routing.domain.placements import Act, DecideAgain, Held, Merge, Standing
 from services.routing.domain.ruleset import Ruleset
 from services.routing.facts import facts_of
@@ -239,8 +239,13 @@ def _stale() -> Problem:
 
 
 def _problem(refusal: Refused) -> Problem:
-    faults = [asdict(each) for each in refusal.faults]
     if refusal.conflict:
-        [only] = faults
-        return Problem(409, only["code"], only["problem"], detail=only["mend"], faults=faults)
-    return Problem(422, "act_refused", "The act is refused; nothing was changed", faults=faults)
+        [only] = refusal.faults
+        return Problem(409, only.code, only.problem, detail=only.mend, faults=[asdict(only)])
+    return problem_of(refusal.faults)
+
+
+def problem_of(faults: Sequence[Fault]) -> Problem:
+    """Refuse what was sent, naming every fault."""
+    told = [asdict(each) for each in faults]
+    return Problem(422, "act_refused", "This is refused, and nothing was changed", faults=told)

@@ -94,6 +94,7 @@ _REMEDIES: Mapping[str, tuple[str, str]] = {
         "Only an assignment to an office or a move to a desk can become a rule.",
         "Choose a placement of that kind.",
     ),
+    "no_condition": ("A rule without any condition would take every referral.", "Keep at least one condition."),
     "condition_unknown": (
         "The referral has nothing to make the condition that is named here from.",
         "Leave this condition out.",
