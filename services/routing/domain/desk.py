@@ -80,7 +80,9 @@ def confirm(held: Held, staff: str, ruleset: Ruleset, now: datetime, target: Sea
     placement = waiting.placement
     if target is not None and target.holder != placement.seat.holder:
         return refused("target_moved")
-    if faults := tuple(gate_faults(placement.seat, held.flags, waiting.acknowledges, ruleset.programmes, now)):
+    nowhere = ("", "", "")  # this body says only who confirms
+    seen = waiting.acknowledges
+    if faults := tuple(gate_faults(placement.seat, held.flags, seen, ruleset.programmes, now, nowhere)):
         return Refused(faults)
     return _placed(held, placement, waiting.asked_by, staff)
 
