@@ -27,7 +27,7 @@ from services.routing.desk_requests import (
 from services.routing.desk_views import as_case, as_json, as_listed, etag
 from services.routing.domain.grounds import Ground
 from services.routing.placing import Asked, TriageDesk
-from services.routing.rule_drafts import draft_rule
+from services.routing.rule_drafts import Drafter, draft_rule
 from services.routing.store import DecisionStore
 
 _MATCH = re.compile(r'"([0-9]{1,9})"')
@@ -53,10 +53,11 @@ async def _revision(if_match: Annotated[str | None, Header(max_length=20)] = Non
 Revision = Annotated[int, Depends(_revision)]
 
 
-def routes(desk: TriageDesk, decisions: DecisionStore) -> APIRouter:
-    """Make the routes of the desk."""
+def routes(desk: TriageDesk, decisions: DecisionStore, drafter: Drafter | None = None) -> APIRouter:
+    """Make the routes of the desk; `drafter` keeps a drafted rule where rulesets are kept."""
     router = APIRouter(prefix="/v1/triage", tags=["triage"])
     _reading(router, desk, decisions)
+    _drafting(router, desk, drafter)
     _placing(router, desk)
     _second_person(router, desk)
     return router
@@ -95,10 +96,13 @@ def _reading(router: APIRouter, desk: TriageDesk, decisions: DecisionStore) -> N
         request.state.log = {"referral_id": str(referral_id)}
         return JSONResponse(as_case(case), headers={"ETag": etag(case.document)})
 
+
+def _drafting(router: APIRouter, desk: TriageDesk, drafter: Drafter | None) -> None:
     @router.post("/{referral_id}/draft-rule")
-    async def post_draft_rule(referral_id: UUID, wanted: DraftRuleRequest) -> JSONResponse:
-        """Make the rule that would have placed the referral as a person has; nothing is stored."""
-        return JSONResponse(draft_rule(await desk.case(referral_id), wanted))
+    async def post_draft_rule(request: Request, referral_id: UUID, wanted: DraftRuleRequest) -> JSONResponse:
+        """Make the rule that would have placed the referral as a person has; kept as a draft if it is given a name."""
+        request.state.log = {"referral_id": str(referral_id), "staff": wanted.staff}
+        return JSONResponse(as_json(await draft_rule(await desk.case(referral_id), wanted, drafter)))
 
 
 def _placing(router: APIRouter, desk: TriageDesk) -> None:

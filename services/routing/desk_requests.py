@@ -142,5 +142,10 @@ class RerouteRequest(ActRequest):
 class DraftRuleRequest(ActRequest):
     """Which placement is to become a rule, and what of the referral the rule asks for."""
 
+    version: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$",
+        description="Name of a draft ruleset to make of it: the one in force, with this row added.",
+    )
     placement: int | None = Field(default=None, ge=2, description="Its number; the latest one if left out.")
     keep: frozenset[Condition] | None = Field(default=None, description="Conditions; by the ground if left out.")

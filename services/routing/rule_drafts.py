@@ -1,7 +1,9 @@
 """An officer's placement as a row of rules, for whoever edits the rules to look at, change and try."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from runtime.http import Problem
 from runtime.mongo import Document
 from schemas.events import ReferralReceived
 from schemas.vocabulary import PlacementCause, PlacementGround
@@ -15,11 +17,24 @@ from services.routing.held import seat_of
 from services.routing.placing import Case, problem_of
 
 FILE = "rules.tsv"
+
+Drafter = Callable[[str, str, str, Mapping[str, str]], Awaitable[Mapping[str, Any]]]
+"""Makes a draft of the ruleset in force with one row added: its name, whose it is, the table and the row."""
 _CAUSES = frozenset({PlacementCause.ASSIGNED.value, PlacementCause.MOVED.value})
 
 
-def draft_rule(case: Case, wanted: DraftRuleRequest) -> dict[str, Any]:
-    """Make the row of a placement by the rules in force today."""
+async def draft_rule(case: Case, wanted: DraftRuleRequest, drafter: Drafter | None) -> dict[str, Any]:
+    """Make the row of a placement by the rules in force today, and a draft ruleset with it if a name is given."""
+    row = _row(case, wanted)
+    answer = {"referral_id": case.document["_id"], "file": FILE, "columns": COLUMNS, "row": row, "draft": None}
+    if wanted.version is None:
+        return answer
+    if drafter is None:
+        raise Problem(409, "drafts_not_kept", "No rulesets are kept here", detail="Leave `version` out.")
+    return {**answer, "draft": dict(await drafter(wanted.version, wanted.staff, FILE, row))}
+
+
+def _row(case: Case, wanted: DraftRuleRequest) -> dict[str, str]:
     placement = _placement(case.document, wanted.placement)
     event = ReferralReceived.model_validate(case.document["facts"])
     facts = facts_of(event)
@@ -34,7 +49,7 @@ def draft_rule(case: Case, wanted: DraftRuleRequest) -> dict[str, Any]:
     )
     if isinstance(row, tuple):
         raise problem_of(row)
-    return {"referral_id": case.document["_id"], "file": FILE, "columns": COLUMNS, "row": row}
+    return row
 
 
 def _placement(document: Document, number: int | None) -> Document:

@@ -602,6 +602,27 @@ async def test_an_assignment_becomes_a_row_of_rules(desk):
     assert (unknown.status_code, codes(unknown)) == (422, ["placement_unknown"])
 
 
+async def test_a_drafted_rule_is_kept_where_rulesets_are_kept(desk):
+    referral = await desk.routed()
+    await desk.act(referral, "assign", staff="ana-1", office="SAC-SAT", ground="nexus_confirmed")
+    kept = []
+
+    async def drafter(version, staff, file, row):
+        kept.append((version, staff, file, row))
+        return {"version": version}
+
+    app = make_app("routing", "1", max_body_bytes=100_000, ready=dict)
+    app.include_router(desk_routes(desk.triage, desk.decisions, drafter))
+    body = {"staff": "ana-1", "version": "2026-12-01"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://routing") as client:
+        answer = await client.post(f"/v1/triage/{referral}/draft-rule", json=body)
+    elsewhere = await desk.client.post(f"/v1/triage/{referral}/draft-rule", json=body)
+
+    assert answer.json()["draft"] == {"version": "2026-12-01"}
+    assert kept == [("2026-12-01", "ana-1", "rules.tsv", answer.json()["row"])]
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (409, "drafts_not_kept")
+
+
 async def test_nothing_is_known_of_a_referral_nobody_decided(desk):
     referral = UUID(int=5)
 

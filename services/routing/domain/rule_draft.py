@@ -7,7 +7,13 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from schemas.vocabulary import NexusKind, PlacementGround, RequesterKind
+from schemas.vocabulary import (
+    DESK_ONLY_REQUEST_TYPES,
+    OFFICES,
+    NexusKind,
+    PlacementGround,
+    RequesterKind,
+)
 from services.routing.domain.facts import Facts
 from services.routing.domain.faults import Fault, fault
 from services.routing.domain.grounds import Ground
@@ -94,7 +100,10 @@ def rule_of(
 def _actions(seat: Seat) -> dict[str, str]:
     if seat.office is None:
         return {"desk": seat.desk}
-    return {"lead": seat.office, "supporting": "|".join(seat.supporting), "copies": "|".join(seat.copies)}
+    # Rules let only offices support; a programme beside the lead gets a copy.
+    supporting = [each for each in seat.supporting if each in OFFICES]
+    copies = dict.fromkeys((*(each for each in seat.supporting if each not in OFFICES), *seat.copies))
+    return {"lead": seat.office, "supporting": "|".join(supporting), "copies": "|".join(copies)}
 
 
 def _conditions(case: Case, seat: Seat, ruleset: Ruleset) -> dict[Condition, str]:
@@ -108,7 +117,7 @@ def _conditions(case: Case, seat: Seat, ruleset: Ruleset) -> dict[Condition, str
         Condition.CATEGORY: seat.category,
         Condition.URGENCY: facts.urgency,
         Condition.REQUESTER: "international-body" if international else country or "",
-        Condition.REQUEST_TYPE: facts.request_type,
+        Condition.REQUEST_TYPE: "" if facts.request_type in DESK_ONLY_REQUEST_TYPES else facts.request_type,
         Condition.CHANNEL: facts.channel,
     }
 
@@ -134,5 +143,6 @@ def _place(facts: Facts, tie: Tie, ruleset: Ruleset) -> str:
         if place.zip and _DIGITS.fullmatch(place.zip):
             return f"ZIP {place.zip[:3]}"
         state = (place.state or "").upper()
-        return state if state in ruleset.places.areas and len(site.offices) == 1 else site.offices[0]
+        is_whole = ruleset.places.areas.get(state) == site.offices  # a split state would take in other offices' places
+        return state if is_whole else site.offices[0]
     return site.label.removeprefix("country ") if site.label.startswith("country ") else ""

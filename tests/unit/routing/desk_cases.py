@@ -21,15 +21,17 @@ def held(
     urgency: str = "U2",
     office: str | None = None,
     standing: str | None = None,
+    category: str = "money-laundering",
+    proposed: str | None = "SAC-SAT",
     **more: Any,
 ) -> Held:
     seat = Seat(
         "EUR",
-        Category.MONEY_LAUNDERING,
+        Category(category),
         Urgency(urgency),
         Marks.model_validate(marks or OPEN),
         office,
-        proposed=None if office else "SAC-SAT",
+        proposed=None if office else proposed,
         grounds=("below_floor",),
     )
     standing = standing or ("placed" if office else "triage")
