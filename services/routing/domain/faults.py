@@ -22,7 +22,7 @@ class Refused:
     conflict: bool = False
 
 
-_REMEDIES: Mapping[str, tuple[str, str]] = {
+REMEDIES: Mapping[str, tuple[str, str]] = {
     # Where the referral stands.
     "second_person_awaited": (
         "An act on this referral awaits a second person.",
@@ -104,7 +104,7 @@ _REMEDIES: Mapping[str, tuple[str, str]] = {
 
 def fault(code: str, pointer: str, about: str = "") -> Fault:
     """Make the fault of a code at a place; `about` is a word of our own tables."""
-    problem, mend = _REMEDIES[code]
+    problem, mend = REMEDIES[code]
     return Fault(code, pointer, f"{problem[:-1]}: {about}." if about else problem, mend)
 
 
