@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from runtime.mongo import Document, store_errors
 from runtime.store import KEPT_TO_OURSELVES, Store
-from services.routing.domain.decision import Candidate, Decision, Outcome
+from services.routing.domain.decision import Candidate, Decision
 from services.routing.domain.placements import Standing
 
 DECISIONS = "decisions"
@@ -113,29 +113,36 @@ class DecisionStore:
 
 
 def decision_document(
-    referral_id: UUID,
-    decision: Decision,
-    facts: Mapping[str, Any],
-    decided_at: datetime,
-    owners: Sequence[str] = (),
+    referral_id: UUID, decision: Decision, facts: Mapping[str, Any], decided_at: datetime
 ) -> Document:
-    """Make the document of a decision: what was decided, on which facts, and where the referral is for now."""
-    decided = as_decided(decision)
-    in_triage = decision.outcome is Outcome.TRIAGE or decision.office is None
+    """Make the document of a decision: what was decided, on which facts, and who else was considered."""
     return {
         "_id": str(referral_id),
         "version": 1,
         "decided_at": decided_at,
-        **decided,
+        **as_decided(decision),
         "facts": dict(facts),
+    }
+
+
+def with_standing(decided: Document, owners: Sequence[str]) -> Document:
+    """Add to a new decision where the referral is for now, which changes with each act; the rest never does."""
+    in_triage = decided["office"] is None
+    holder = decided["desk"] if in_triage else decided["office"]
+    return {
+        **decided,
         "owners": list(owners),
-        # What follows changes with each act of a person; everything above stays as it was decided.
         "revision": 1,
         "standing": (Standing.TRIAGE if in_triage else Standing.PLACED).value,
-        "holder": decision.desk if in_triage else decision.office,
-        "desk_now": decision.desk,
-        "now": {**{name: decided[name] for name in ("urgency", "category", "grounds")}, "since": decided_at},
-        **({"waits_at": decision.desk} if in_triage else {}),
+        "holder": holder,
+        "desk_now": decided["desk"],
+        "now": {
+            "urgency": decided["urgency"],
+            "category": decided["category"],
+            "grounds": decided["grounds"],
+            "since": decided["decided_at"],
+        },
+        **({"waits_at": decided["desk"]} if in_triage else {}),
         "placements": [],
         "acts": [],
     }
