@@ -159,6 +159,7 @@ def as_decided(decision: Decision) -> Document:
         "withheld": list(decision.withheld),
         "desk": decision.desk,
         "category": decision.category.value,
+        "category_by": decision.category_by.value,
         "labels": [label.value for label in decision.labels],
         "urgency": decision.urgency.value,
         "suggested_urgency": decision.suggested_urgency.value if decision.suggested_urgency else None,

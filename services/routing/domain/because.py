@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from services.routing.domain.candidates import words_of
 from services.routing.domain.decision import Candidate
 from services.routing.domain.lead import Choice
+from services.routing.domain.offences import Classified
 from services.routing.domain.owed import Owed, Reasons
 from services.routing.domain.rules import Rule
 from services.routing.domain.weights import Tie
@@ -41,6 +42,14 @@ def sentence_for_triage(
     elif choice.row is not None and choice.met:
         parts.append(f"rule {choice.row.name} asks a person for {choice.met}")
     return "; ".join(parts)
+
+
+def sentence_of_reading(offences: Classified) -> str:
+    """Say by which words of our own tables a charge gave the lead category; nothing where it was stated."""
+    if offences.read is None:
+        return ""
+    words = f": {', '.join(offences.read.words)}" if offences.read.words else ""
+    return f"; {offences.lead} read from the charge{words} (confidence {offences.read.confidence:g})"
 
 
 def _stand_in(choice: Choice, lead: str | None) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from schemas.vocabulary import Category
-from services.routing.domain.because import sentence_for_lead, sentence_for_triage
+from services.routing.domain.because import sentence_for_lead, sentence_for_triage, sentence_of_reading
 from services.routing.domain.candidates import candidates_of
 from services.routing.domain.decision import Decision, Outcome
 from services.routing.domain.described import keys_of
@@ -46,6 +46,7 @@ def decide(facts: Facts, ruleset: Ruleset, today: date, now: datetime) -> Decisi
         withheld=withheld,
         desk=desk,
         category=matter.offences.lead,
+        category_by=matter.offences.known_by,
         labels=matter.offences.labels,
         urgency=facts.urgency,
         suggested_urgency=suggest(facts, matter.offences.lead, ruleset, now),
@@ -55,7 +56,7 @@ def decide(facts: Facts, ruleset: Ruleset, today: date, now: datetime) -> Decisi
         facts=facts,
         rule=choice.rule,
         ruleset=ruleset.version,
-        because=f"{because}; rule {choice.rule}, ruleset {ruleset.version}",
+        because=f"{because}{sentence_of_reading(matter.offences)}; rule {choice.rule}, ruleset {ruleset.version}",
     )
 
 
@@ -86,7 +87,9 @@ def _grounds(
         (Ground.UNCLASSIFIED, matter.offences.lead is Category.UNCLASSIFIED),
     )
     held = grounds_to_hold(matter.facts, today, now)
-    grounds = [ground for ground, applies in checks if applies and ground is not None]
+    grounds: list[str] = [ground for ground, applies in checks if applies and ground is not None]
+    if Ground.UNCLASSIFIED in grounds:
+        grounds += matter.offences.asks
     waits_for_consent = Ground.CONSENT_MISSING in held or Ground.CONSENT_EXPIRED in held
     if lead and not waits_for_consent and not allowed(lead, marks, ruleset.programmes, now):
         grounds.append(Ground.LEAD_NOT_ALLOWED)
