@@ -20,7 +20,8 @@ AT = (
     (),
     ("country FR",),
     ("US",),
-    ("AZ", "US", "SAC-PHX"),
+    ("LA", "US", "SAC-MSY"),
+    ("AR", "US", "SAC-MSY"),
     ("TX", "US", "SAC-SAT", "TX/webb", "ZIP 780", "ZIP 78040"),
     ("TX", "US", "SAC-DAL", "TX/dallas"),
 )
