@@ -112,3 +112,11 @@ def test_rules_that_share_out_every_urgency_leave_no_gap() -> None:
 
     assert told(shared, "nothing-decides") == set()
     assert told(shared[1:], "nothing-decides") == {None}
+
+
+def test_an_office_of_two_states_is_covered_by_the_country_and_not_by_one_of_them() -> None:
+    def at(name: str, priority: int, *places: str) -> Rule:
+        return Rule(name, priority, {Dimension.PLACE: frozenset(places)}, "SAC-HOU", row=priority)
+
+    assert told([at("R-1", 1, "LA"), at("R-2", 2, "SAC-MSY")], "dead-rule") == set()
+    assert told([at("R-1", 1, "US"), at("R-2", 2, "SAC-MSY")], "dead-rule") == {2}
