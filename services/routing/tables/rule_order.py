@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from schemas.vocabulary import DESK_ONLY_REQUEST_TYPES, Category, Channel, RequestType, Urgency
+from schemas.vocabulary import DESK_ONLY_REQUEST_TYPES, OFFICES, Category, Channel, RequestType, Urgency
 from services.routing.domain.rules import Asked, Dimension, Rows, Rule
 from services.routing.domain.situation import SITUATIONS
 from services.routing.tables.faults import listed
@@ -21,6 +21,7 @@ CLOSED: Mapping[Dimension, tuple[str, ...]] = {
     Dimension.CHANNEL: tuple(Channel),
 }
 """Of these a referral that comes to the rules always says exactly one word."""
+_OFFICES = frozenset(OFFICES)
 
 
 @dataclass(slots=True)
@@ -164,8 +165,21 @@ def _meeting(asked: Asked, implied: Implied) -> Mapping[str, int]:
         every = asked.mask(asked.through)
         return dict.fromkeys(asked.through, every)
     meeting = dict(asked.through)
+    wider = {word: {*implied.maybe(asked.dimension, word)} for word in asked.through}
+    beside: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for word, rows in asked.through.items():
-        for wider in {*implied.maybe(asked.dimension, word)} & asked.through.keys():
-            meeting[wider] |= rows
-            meeting[word] |= asked.through[wider]
+        for other in wider[word] & asked.through.keys():
+            meeting[other] |= rows
+            meeting[word] |= asked.through[other]
+        for office in wider[word] & _OFFICES:
+            beside[office][_kind_of(word)] = beside[office].get(_kind_of(word), 0) | rows
+    for word in asked.through:
+        for office in wider[word] & _OFFICES:
+            for kind, rows in beside[office].items():
+                meeting[word] |= rows if kind != _kind_of(word) else 0
     return meeting
+
+
+def _kind_of(place: str) -> str:
+    """Tell how a place within the area of an office is named: a county, a ZIP code and a gateway may be one place."""
+    return "county" if "/" in place else place.partition(" ")[0]
