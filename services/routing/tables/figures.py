@@ -49,7 +49,7 @@ class Figures:
                 raise ValueError(f"it has more than {_LARGEST} characters")
             return tomllib.loads(text)
         except (ValueError, RecursionError) as exc:
-            self._note("unreadable-figures", f"the file is no TOML: {str(exc)[:80]}", "correct it there")
+            self._note("unreadable-figures", f"the file is no TOML: {quote(str(exc))}", "correct it there")
             return None
 
     def _note(self, code: str, problem: str, mend: str) -> None:

@@ -48,13 +48,16 @@ class Row:
         return tuple(part.strip() for part in self[column].split(separator) if part.strip())
 
     def day(self, column: str) -> date | None:
-        """Give a cell that holds a day, or nothing."""
+        """Give a cell that holds a day, or nothing; days are compared as written, so they are written in one way."""
+        written = self[column]
+        if not written:
+            return None
         try:
-            return date.fromisoformat(self[column]) if self[column] else None
-        except ValueError as exc:
-            raise self.wrong(
-                "not-a-date", f"{column} {quote(self[column])} is no date", "write it like 2026-11-24"
-            ) from exc
+            if str(day := date.fromisoformat(written)) == written:
+                return day
+        except ValueError:
+            pass
+        raise self.wrong("not-a-date", f"{column} {quote(written)} is no date", "write it like 2026-11-24")
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from schemas.vocabulary import DESK_ONLY_REQUEST_TYPES, Category, Channel, RequestType, Urgency
+from schemas.vocabulary import DESK_ONLY_REQUEST_TYPES, OFFICES, Category, Channel, RequestType, Urgency
 from services.routing.domain.rules import Asked, Dimension, Rows, Rule
 from services.routing.domain.situation import SITUATIONS
 from services.routing.tables.faults import listed
@@ -21,6 +21,7 @@ CLOSED: Mapping[Dimension, tuple[str, ...]] = {
     Dimension.CHANNEL: tuple(Channel),
 }
 """Of these a referral that comes to the rules always says exactly one word."""
+_OFFICES = frozenset(OFFICES)
 
 
 @dataclass(slots=True)
@@ -136,24 +137,22 @@ def _note_ties(rows: Rows, implied: Implied, tables: Tables) -> None:
 def _note_ties_among(
     start: int, rules: list[Rule], rows: Rows, meeting: Mapping[Dimension, Mapping[str, int]], tables: Tables
 ) -> None:
-    """Note each rule that may meet a referral together with one of its own priority that says otherwise."""
-    end = start + len(rules)
+    """Note each rule that may meet a referral together with an earlier one of its priority that says otherwise."""
     agreeing: defaultdict[tuple[object, ...], int] = defaultdict(int)
     for place, rule in enumerate(rules, start):
         agreeing[_action(rule)] |= 1 << place
     for place, rule in enumerate(rules, start):
-        others = ((1 << end) - (1 << place + 1)) & ~agreeing[_action(rule)]
+        others = ((1 << place) - (1 << start)) & ~agreeing[_action(rule)]
         for asked in rows.asked if others else ():
-            words = rule.asks(asked.dimension)
-            if words:
+            if words := rule.asks(asked.dimension):
                 together = asked.indifferent
                 for word in words:
                     together |= meeting[asked.dimension][word]
                 others &= together
         if others:
             other = rows.rules[(others & -others).bit_length() - 1]
-            problem = f"rules {rule.name} and {other.name} have one priority, may meet one referral, and disagree"
-            tables.note(FILE, "tied-rules", problem, "give one of them another priority", other.row)
+            problem = f"rules {other.name} and {rule.name} have one priority, may meet one referral, and disagree"
+            tables.note(FILE, "tied-rules", problem, "give one of them another priority", rule.row)
 
 
 def _action(rule: Rule) -> tuple[object, ...]:
@@ -166,8 +165,21 @@ def _meeting(asked: Asked, implied: Implied) -> Mapping[str, int]:
         every = asked.mask(asked.through)
         return dict.fromkeys(asked.through, every)
     meeting = dict(asked.through)
+    wider = {word: {*implied.maybe(asked.dimension, word)} for word in asked.through}
+    beside: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for word, rows in asked.through.items():
-        for wider in {*implied.maybe(asked.dimension, word)} & asked.through.keys():
-            meeting[wider] |= rows
-            meeting[word] |= asked.through[wider]
+        for other in wider[word] & asked.through.keys():
+            meeting[other] |= rows
+            meeting[word] |= asked.through[other]
+        for office in wider[word] & _OFFICES:
+            beside[office][_kind_of(word)] = beside[office].get(_kind_of(word), 0) | rows
+    for word in asked.through:
+        for office in wider[word] & _OFFICES:
+            for kind, rows in beside[office].items():
+                meeting[word] |= rows if kind != _kind_of(word) else 0
     return meeting
+
+
+def _kind_of(place: str) -> str:
+    """Tell how a place within the area of an office is named: a county, a ZIP code and a gateway may be one place."""
+    return "county" if "/" in place else place.partition(" ")[0]

@@ -121,3 +121,21 @@ def test_nobody_stands_in_for_an_office_until_an_operator_says_so() -> None:
 
 def test_the_host_states_of_units_are_empty_until_a_source_is_known() -> None:
     assert load_ruleset(TODAY).programmes.tciu_hosts == frozenset()
+
+
+@pytest.mark.parametrize("file", TABLES)
+def test_a_missing_file_is_told_and_hides_nothing_else(file: str, texts: Mapping[str, str]) -> None:
+    less = {name: text for name, text in texts.items() if name != file}
+    # The shipped rule for programmes pro tem asks for their table, so it is told as well.
+    also = [(RULES, "no-programme-pro-tem")] if file == "pro-tem.tsv" else []
+
+    faults = check_ruleset(less, TODAY)
+
+    assert [(fault.file, fault.code) for fault in faults] == [*also, (file, "missing-file")]
+
+
+def test_a_bundle_too_large_is_not_read_at_all(texts: Mapping[str, str]) -> None:
+    large = {name: "x" * 3_900_000 if name.startswith("z") else text for name, text in texts.items()}
+    large["towns.tsv"] = "x" * 3_900_000
+
+    assert [fault.code for fault in check_ruleset(large, TODAY)] == ["bundle-too-large"]
