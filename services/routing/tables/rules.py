@@ -60,7 +60,8 @@ def _name(row: Row) -> str:
 
 def _priority(row: Row) -> int:
     written = row["priority"]
-    if not (written.isascii() and written.isdigit()) or not 1 <= int(written[:9]) <= LAST_PRIORITY:
+    is_number = written.isascii() and written.isdigit() and len(written) <= len(str(LAST_PRIORITY))
+    if not is_number or not 1 <= int(written) <= LAST_PRIORITY:
         problem = f"the priority must be a whole number from 1 to {LAST_PRIORITY}"
         raise row.wrong("bad-priority", problem, "write a number; the lowest one wins")
     return int(written)
