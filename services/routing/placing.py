@@ -57,7 +57,7 @@ class TriageDesk:
         document = await self._decisions.by_referral(str(referral_id))
         if document is None:
             raise Problem(404, "decision_unknown", "Nothing has been decided on a referral with this id")
-        now = self._clock()
+        now = self._time()
         return Case(document, held_of(document), self._rules_on(now.date()), now)
 
     async def act(self, asked: Asked, act: Act) -> Document:
@@ -143,7 +143,12 @@ class TriageDesk:
 
     async def overdue(self) -> list[str]:
         """List referrals released for life that no second person has confirmed in time."""
-        return await self._decisions.overdue(self._clock(), 100)
+        return await self._decisions.overdue(self._time(), 100)
+
+    def _time(self) -> datetime:
+        """Give the time as the database keeps it: what is answered first is what is read again later."""
+        now = self._clock()
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     async def _target(self, case: Case, into: UUID) -> Document | Refused:
         """Find the referral that another is to be merged into, if neither stands in a chain."""
