@@ -14,6 +14,7 @@ from runtime.http import Problem
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
 from schemas.vocabulary import DESKS, AskGround, Category, Flag, PlacementGround, Urgency
+from services.routing.act_log import Asked
 from services.routing.desk_requests import (
     ActRequest,
     AssignRequest,
@@ -26,7 +27,7 @@ from services.routing.desk_requests import (
 )
 from services.routing.desk_views import as_case, as_json, as_listed, etag
 from services.routing.domain.grounds import Ground
-from services.routing.placing import Asked, TriageDesk
+from services.routing.placing import TriageDesk
 from services.routing.rule_drafts import Drafter, draft_rule
 from services.routing.store import DecisionStore
 

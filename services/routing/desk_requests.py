@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from schemas.events import Part
 from schemas.marks import Consent
 from schemas.vocabulary import Category, Flag, PlacementGround, RefusalGround, Urgency
+from services.routing.domain.acts import Assign, Move, SendBack, Split
 from services.routing.domain.grounds import Ground
-from services.routing.domain.placements import Assign, Move, SendBack, Split
 from services.routing.domain.rule_draft import Condition
 
 StaffId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$", description="Staff id, never a name.")]

@@ -12,27 +12,18 @@ from runtime.http import Problem
 from runtime.mongo import Document
 from schemas.events import ReferralReceived
 from schemas.vocabulary import PlacementGround
+from services.routing.act_log import Asked, answer, done_before, entry_of, stale
 from services.routing.domain import desk
+from services.routing.domain.acts import Act, DecideAgain, Merge
 from services.routing.domain.decide import decide
 from services.routing.domain.faults import Fault, Refused, fault, refused
-from services.routing.domain.placements import Act, DecideAgain, Held, Merge, Standing
+from services.routing.domain.placements import Held, Standing
 from services.routing.domain.ruleset import Ruleset
 from services.routing.facts import facts_of
 from services.routing.held import changes_of, held_of, told_of
 from services.routing.store import DecisionStore
 
 RulesOn = Callable[[date], Ruleset]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who asked for which act on how much of a referral's history; `digest` is the same when it is sent again."""
-
-    referral_id: UUID
-    act: str
-    staff: str
-    revision: int
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +57,7 @@ class TriageDesk:
         document = await self._decisions.by_referral(str(referral_id))
         if document is None:
             raise Problem(404, "decision_unknown", "Nothing has been decided on a referral with this id")
-        now = self._clock()
+        now = self._time()
         return Case(document, held_of(document), self._rules_on(now.date()), now)
 
     async def act(self, asked: Asked, act: Act) -> Document:
@@ -136,7 +127,7 @@ class TriageDesk:
     async def acknowledge(self, asked: Asked) -> Document:
         """Note that an officer has seen a referral that the desk is paged for."""
         case = await self.case(asked.referral_id)
-        if (done := _done(case.document, asked)) is not None:
+        if (done := done_before(case.document, asked)) is not None:
             return done
         return await self._written(case, asked, {"acknowledged": {"by": asked.staff, "at": case.now}}, [])
 
@@ -152,7 +143,12 @@ class TriageDesk:
 
     async def overdue(self) -> list[str]:
         """List referrals released for life that no second person has confirmed in time."""
-        return await self._decisions.overdue(self._clock(), 100)
+        return await self._decisions.overdue(self._time(), 100)
+
+    def _time(self) -> datetime:
+        """Give the time as the database keeps it: what is answered first is what is read again later."""
+        now = self._clock()
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     async def _target(self, case: Case, into: UUID) -> Document | Refused:
         """Find the referral that another is to be merged into, if neither stands in a chain."""
@@ -178,7 +174,7 @@ class TriageDesk:
 
     async def _carry_out(self, asked: Asked, judge: Judge) -> Document:
         case = await self.case(asked.referral_id)
-        if (done := _done(case.document, asked)) is not None:
+        if (done := done_before(case.document, asked)) is not None:
             return done
         step = await judge(case, asked)
         if isinstance(step, Refused):
@@ -187,55 +183,15 @@ class TriageDesk:
         return await self._written(case, asked, changes, told_of(case.document, case.held, step))
 
     async def _written(self, case: Case, asked: Asked, changes: dict[str, Any], told: Sequence[BaseModel]) -> Document:
-        entry = _entry(case, asked, changes)
+        entry = entry_of(case.document, asked, changes, case.now)
         changes = {**changes, "acts": [*case.document["acts"], entry]}
         if await self._decisions.change(case.document, changes, told) is not None:
             return answer(entry)
         # Somebody was first: perhaps the same officer, whose answer got lost.
-        done = _done((await self.case(asked.referral_id)).document, asked)
+        done = done_before((await self.case(asked.referral_id)).document, asked)
         if done is None:
-            raise _stale()
+            raise stale()
         return done
-
-
-def answer(entry: Document) -> Document:
-    """Give what an act did; the same however often it is sent, and whatever has happened since."""
-    return {name: value for name, value in entry.items() if name != "digest"}
-
-
-def _entry(case: Case, asked: Asked, changes: dict[str, Any]) -> Document:
-    """Write down who did what, and what came of it."""
-    placed = changes.get("placements")
-    return {
-        "digest": asked.digest,
-        "act": asked.act,
-        "staff": asked.staff,
-        "at": case.now,
-        "revision": case.document["revision"] + 1,
-        "standing": changes.get("standing", case.document["standing"]),
-        "holder": changes.get("holder", case.document["holder"]),
-        "placement": placed[-1] if placed else None,
-        "release": changes.get("release"),
-    }
-
-
-def _done(document: Document, asked: Asked) -> Document | None:
-    """Give what an act did if it was carried out before; raises a problem when it rests on an older state."""
-    entry = next((entry for entry in document["acts"] if entry["digest"] == asked.digest), None)
-    if entry is not None:
-        return answer(entry)
-    if document["revision"] != asked.revision:
-        raise _stale()
-    return None
-
-
-def _stale() -> Problem:
-    return Problem(
-        412,
-        "stale",
-        "The referral has changed since you read it",
-        detail="Read it again, and act on what it is now with the ETag of that answer.",
-    )
 
 
 def _problem(refusal: Refused) -> Problem:

@@ -197,6 +197,7 @@ async def test_an_act_says_on_which_state_it_rests(desk):
 
 
 async def test_the_same_act_sent_again_is_answered_the_same_and_done_once(desk):
+    desk.clock.now = NOW.replace(microsecond=123_456)
     referral = await desk.routed(flags=["article_3"])
     asking = {"staff": "ana-1", "office": "SAC-SAT", "ground": "flag_reviewed", "match": '"1"'}
 

@@ -5,19 +5,10 @@ from datetime import datetime
 
 from schemas.marks import Consent
 from schemas.vocabulary import DESKS, OFFICES, PROGRAMMES, Category, PlacementGround, Urgency
+from services.routing.domain.acts import Act, Assign, DecideAgain, Merge, Move, SendBack, Split
 from services.routing.domain.faults import Fault, fault
 from services.routing.domain.handling import as_utc
-from services.routing.domain.placements import (
-    Act,
-    Assign,
-    DecideAgain,
-    Held,
-    Merge,
-    Move,
-    SendBack,
-    Split,
-    Standing,
-)
+from services.routing.domain.placements import Held, Standing
 from services.routing.domain.release import two_must_release
 
 CORRECTIONS = frozenset({PlacementGround.WRONG_OFFICE, PlacementGround.FACTS_CHANGED})

@@ -4,25 +4,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.routing.domain.act_faults import act_faults, may_act_now
-from services.routing.domain.decision import Decision
-from services.routing.domain.faults import Refused, refused
-from services.routing.domain.placements import (
+from services.routing.domain.acts import (
     Act,
     DecideAgain,
-    Held,
     Merge,
     Move,
-    Placement,
     Placing,
-    Seat,
     SendBack,
     Split,
-    Standing,
-    Waiting,
     called_back,
     placement_of,
     sentence,
 )
+from services.routing.domain.decision import Decision
+from services.routing.domain.faults import Refused, refused
+from services.routing.domain.placements import Held, Placement, Seat, Standing, Waiting
 from services.routing.domain.release import CONFIRM_WITHIN, Way, gate_faults, is_same_person, way_of
 from services.routing.domain.ruleset import Ruleset
 

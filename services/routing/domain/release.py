@@ -6,10 +6,11 @@ from enum import StrEnum
 
 from schemas.marks import HandlingCode, Marks
 from schemas.vocabulary import Flag, PlacementGround, Urgency
+from services.routing.domain.acts import Assign, Placing
 from services.routing.domain.faults import Fault, fault
 from services.routing.domain.grounds import Ground
 from services.routing.domain.handling import allowed, as_utc, needs_consent
-from services.routing.domain.placements import Assign, Held, Placing, Seat
+from services.routing.domain.placements import Held, Seat
 from services.routing.domain.ruleset import Programmes
 
 TWO_PEOPLE = frozenset({Flag.ARTICLE_3, Flag.REPRESSION, Flag.PROTECTED_PERSON, Flag.MINOR_SUBJECT})

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from schemas.marks import Marks
 from schemas.vocabulary import Category, Flag, PlacementGround, Urgency
-from services.routing.domain.placements import Assign, Held, Seat, Standing
+from services.routing.domain.acts import Assign
+from services.routing.domain.placements import Held, Seat, Standing
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OPEN = {"tlp": "GREEN", "handling": ["H0"]}

@@ -12,9 +12,10 @@ from schemas.vocabulary import (
     RefusalGround,
     Urgency,
 )
+from services.routing.domain.acts import Merge, Move, SendBack, Split
 from services.routing.domain.desk import CLOCK, Step, ask, call_back, confirm, refuse, withdraw
 from services.routing.domain.faults import Refused
-from services.routing.domain.placements import Merge, Move, Seat, SendBack, Split, Standing
+from services.routing.domain.placements import Seat, Standing
 from services.routing.domain.release import CONFIRM_WITHIN, is_same_person
 
 FLAGGED = ("article_3",)

@@ -2,8 +2,8 @@ import re
 from pathlib import Path
 
 from services.routing.domain.act_faults import GROUNDS
+from services.routing.domain.acts import Assign, DecideAgain, Merge, Move, Split
 from services.routing.domain.faults import REMEDIES
-from services.routing.domain.placements import Assign, DecideAgain, Merge, Move, Split
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs/desk.md").read_text(encoding="utf-8")
 ACTS = {"assign": Assign, "split": Split, "merge": Merge, "move": Move, "reroute": DecideAgain}

@@ -20,10 +20,10 @@ from schemas.vocabulary import (
     Urgency,
 )
 from services.routing.domain import decide
+from services.routing.domain.acts import Assign, DecideAgain, Merge, Move, SendBack, Split
 from services.routing.domain.desk import Step, ask, call_back, confirm, refuse, withdraw
 from services.routing.domain.grounds import Ground
 from services.routing.domain.handling import needs_consent
-from services.routing.domain.placements import Assign, DecideAgain, Merge, Move, SendBack, Split
 from services.routing.domain.release import TWO_PEOPLE, has_consent
 from services.routing.facts import facts_of
 from services.routing.tables import load_ruleset
