@@ -8,7 +8,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -21,7 +20,7 @@ from services.routing.loaded import LoadedRulesets
 from services.routing.past import PastDecisions
 from services.routing.replay_desk import ReplayDesk, progress_of
 from services.routing.replaying import Replayer
-from services.routing.replays import ReplayState, ReplayStore
+from services.routing.replays import ReplayState, ReplayStore, worker_name
 from services.routing.rulesets import RulesetStore
 from services.routing.settings import ReplaySettings
 
@@ -65,7 +64,7 @@ async def _replay(given: argparse.Namespace, settings: ReplaySettings) -> int:
         rulesets, replays, past = RulesetStore(database), ReplayStore(database), PastDecisions(database)
         desk = ReplayDesk(rulesets, replays, past)
         run_id = given.run or await _begin(given, desk)
-        replayer = Replayer(replays, past, LoadedRulesets(rulesets), f"{socket.gethostname()}/{os.getpid()}")
+        replayer = Replayer(replays, past, LoadedRulesets(rulesets), worker_name(os.getpid()))
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, replayer.stop)
         bar = Bar()

@@ -9,7 +9,7 @@ from contextlib import suppress
 import structlog
 
 from runtime.errors import StoreAway
-from services.routing.replays import ReplayStore
+from services.routing.replays import ReplayStore, worker_name
 from services.routing.settings import Settings
 
 log = structlog.get_logger()
@@ -63,6 +63,9 @@ class ReplayWorkers:
     async def _work(self, run_id: str) -> None:
         command = (sys.executable, "-m", "services.routing.replay", "--run", run_id)
         self.process = await asyncio.create_subprocess_exec(*command, env=self._environment)
+        worker = worker_name(self.process.pid)
         code = await self.process.wait()
         self.process = None
+        with suppress(StoreAway):
+            await self._replays.let_go(run_id, worker)
         log.info("replay worker ended", run=run_id, code=code)

@@ -64,7 +64,7 @@ class Replayer:
             if after is None:
                 return await self._replays.by_id(run["_id"])
             run = after
-        await self._replays.let_go(run)
+        await self._replays.let_go(run["_id"], self._worker)
         return run
 
 

@@ -4,6 +4,7 @@ A run is worked on by whoever holds its lease; each checkpoint is one guarded up
 dead writes nothing more. What would change is stored under `run|referral`: work done twice leaves one of each.
 """
 
+import socket
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
@@ -156,10 +157,9 @@ class ReplayStore:
         """End a run from outside; its worker notices at its next checkpoint. None when it has ended."""
         return await self._end({"_id": run_id, "open": True}, ReplayState.CANCELLED, None)
 
-    async def let_go(self, run: Document) -> None:
-        """Give a run back, so that another worker need not wait for the lease to end."""
-        where = {"_id": run["_id"], "worker": run["worker"], "open": True}
-        await self._step(where, {"$set": {"lease_until": None, "attempts": 0}})
+    async def let_go(self, run_id: str, worker: str) -> None:
+        """Take a run from a worker that goes, or has died, so that another need not wait for its lease to end."""
+        await self._step({"_id": run_id, "worker": worker, "open": True}, {"$set": {"lease_until": None}})
 
     async def changes(self, run_id: str, moves: Mapping[str, str], after: str, most: int) -> list[Document]:
         """List what would change, in the order of referrals; `moves` may say from where and to where."""
@@ -196,6 +196,11 @@ class ReplayStore:
     async def _step(self, where: Mapping[str, Any], *update: Mapping[str, Any]) -> Document | None:
         with store_errors():
             return await self._runs.find_one_and_update(where, list(update), return_document=ReturnDocument.AFTER)
+
+
+def worker_name(process: int) -> str:
+    """Name a process of this machine as a worker."""
+    return f"{socket.gethostname()}/{process}"
 
 
 def _lease() -> Document:

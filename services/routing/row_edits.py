@@ -63,7 +63,7 @@ def edit_tables(texts: Mapping[str, str], edits: Sequence[RowEdit]) -> dict[str,
 def _edit(texts: Mapping[str, str], edit: RowEdit) -> str:
     if edit.file not in texts or not edit.file.endswith(".tsv"):
         raise _Refused("table_unknown", "There is no table of rows of this name.", f"Use one of {_tables(texts)}.")
-    lines = texts[edit.file].splitlines()
+    lines = texts[edit.file].replace("\r\n", "\n").removesuffix("\n").split("\n")
     columns = lines[0].split("\t") if lines else []
     _hold_to_columns(columns, edit)
     if edit.kind is EditKind.ADD:
