@@ -1,58 +1,20 @@
-"""A ruleset as a bundle of texts, until the tables read such bundles themselves."""
+"""Stands in for the comparison of bundles until the tables bring it."""
 
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from pathlib import Path
+from dataclasses import dataclass
 
-from services.routing.domain.ruleset import Ruleset
-from services.routing.tables import DATA, BadTable
-from services.routing.tables import load_ruleset as _load
+from services.routing.tables import TABLES, TableFault, check_ruleset, load_ruleset, shipped
 
-TABLES = tuple(sorted(path.name for path in DATA.iterdir() if path.suffix in (".tsv", ".toml")))
-
-
-@dataclass(frozen=True, slots=True)
-class TableFault:
-    file: str
-    row: int | None
-    code: str
-    problem: str
-    mend: str
+__all__ = ["TABLES", "RowChange", "TableFault", "check_ruleset", "diff_rulesets", "load_ruleset", "shipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
+    """One row that differs."""
+
     file: str
     kind: str
-    row: str
-
-
-def shipped() -> dict[str, str]:
-    """Give the texts of the bundle that comes with the service."""
-    return {name: (DATA / name).read_text(encoding="utf-8") for name in TABLES}
-
-
-def load_ruleset(day: date, texts: Mapping[str, str] | None = None) -> Ruleset:
-    """Load a bundle as it stands on a day."""
-    if texts is None:
-        return _load(day)
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in texts.items():
-            (Path(folder) / name).write_text(text, encoding="utf-8")
-        return replace(_load(day, Path(folder)))
-
-
-def check_ruleset(texts: Mapping[str, str], day: date) -> tuple[TableFault, ...]:
-    """Tell everything that is wrong with a bundle."""
-    try:
-        load_ruleset(day, texts)
-    except BadTable as exc:
-        place, _, problem = str(exc).partition(": ")
-        file, _, row = place.partition(" row ")
-        return (TableFault(file, int(row) if row else None, "bad-table", problem, "mend the row"),)
-    return ()
+    key: str
 
 
 def diff_rulesets(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[RowChange, ...]:
