@@ -1,7 +1,7 @@
 """Rules that nobody has written, in the words of a ruleset: as many as a test or a measurement asks for."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from schemas.marks import TLP_LABELS, Condition, HandlingCode
@@ -44,24 +44,37 @@ def words_of(places: Places) -> Words:
     }
 
 
-def with_invented(ruleset: Ruleset, count: int, chance: random.Random, words: Words | None = None) -> Ruleset:
-    """Put invented rules before and among those of a ruleset."""
+def with_rules(ruleset: Ruleset, rules: Iterable[Rule]) -> Ruleset:
+    """Put rules among those of a ruleset."""
     shipped = (*ruleset.rules.deciding.rules, *ruleset.rules.adding.rules)
-    known = words or words_of(ruleset.places)
-    rules = [invented_rule(number, chance, known) for number in range(count)]
     return replace(ruleset, rules=compile_rules([*shipped, *rules]))
 
 
-def invented_rule(number: int, chance: random.Random, words: Words) -> Rule:
+def any_rules(count: int, chance: random.Random, words: Words) -> list[Rule]:
+    """Invent rules that ask for anything at all: some take a quarter of all referrals."""
+    return [
+        _rule(number, chance.sample(list(Dimension), chance.randint(1, 4)), chance, words) for number in range(count)
+    ]
+
+
+def narrow_rules(count: int, chance: random.Random, words: Words) -> list[Rule]:
+    """Invent rules as a desk writes them: for some offences at a place or of a requester, and often more narrowly."""
+    return [_rule(number, _narrow(chance), chance, words) for number in range(count)]
+
+
+def _narrow(chance: random.Random) -> set[Dimension]:
+    where = chance.choice((Dimension.PLACE, Dimension.REQUESTER))
+    return {Dimension.CATEGORY, where, *chance.sample(list(Dimension), chance.randint(0, 2))}
+
+
+def _rule(number: int, dimensions: Iterable[Dimension], chance: random.Random, words: Words) -> Rule:
     """Invent one rule; one that asks for marks can only hold back."""
-    dimensions = chance.sample(list(Dimension), chance.choice((1, 2, 2, 3, 3, 4)))
     conditions = {
-        dimension: frozenset(chance.choices(words[dimension], k=chance.randint(1, _FEW))) for dimension in dimensions
+        dimension: frozenset(chance.choices(words[dimension], k=chance.randint(1, _FEW)))
+        for dimension in sorted(dimensions)
     }
     rule = Rule(f"R-{number + 1000}", chance.randint(1, 400), conditions)
-    if Dimension.MARKS in conditions:
-        return _holding(rule, chance)
-    return _naming(rule, chance)
+    return _holding(rule, chance) if Dimension.MARKS in conditions else _naming(rule, chance)
 
 
 def _holding(rule: Rule, chance: random.Random) -> Rule:

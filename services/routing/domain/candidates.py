@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from schemas.vocabulary import NexusKind
 from services.routing.domain.decision import UNPLACED, Candidate
-from services.routing.domain.lead import Choice
+from services.routing.domain.lead import NO_RULE, Choice
 from services.routing.domain.situation import NEVER_DECIDES
 from services.routing.domain.weights import Tie
 
@@ -41,11 +41,11 @@ def _why_lost(tie: Tie, office: str | None, choice: Choice, floor: float) -> str
 
 
 def _why_behind(tie: Tie, choice: Choice) -> str:
-    best = choice.tie
-    if choice.row is not None and choice.met:
-        return f"rule {choice.row.name} names {'another office' if choice.lead else 'a desk'}"
+    best, row = choice.tie, choice.row
+    if row is not None and (choice.met or row.desk):
+        return f"rule {row.name} names {'a desk' if row.desk else 'another office'}"
     if best is None:
-        return f"{choice.rule} decides before any place"
+        return "no rule takes it" if choice.rule == NO_RULE else f"{choice.rule} decides before any place"
     if tie is best:
         return "minority of its ZIP codes"
     if tie.rank != best.rank:

@@ -48,7 +48,7 @@ def _supporting(matter: Matter, choice: Choice, rules: Sequence[Rule], ruleset: 
     supporting: dict[str, str] = {}
     for office in _speaking(matter, ruleset):
         stand_in = acting(office, ruleset)
-        if office != choice.lead and stand_in != lead and len(supporting) < ruleset.weights.support_most:
+        if stand_in != lead and len(supporting) < ruleset.weights.support_most:
             supporting.setdefault(stand_in, "" if stand_in == office else f"for {office}")
     for rule in rules:
         for office in rule.supporting:

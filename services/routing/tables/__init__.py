@@ -5,10 +5,22 @@ from datetime import date
 
 from services.routing.domain.ruleset import Ruleset
 from services.routing.tables.bundle import DATA, TABLES, shipped
+from services.routing.tables.diff import CellChange, RowChange, diff_rulesets
 from services.routing.tables.faults import BadTable, TableFault
 from services.routing.tables.reading import MOST_CHANGES, faults_in_order, read_bundle
 
-__all__ = ["DATA", "TABLES", "BadTable", "TableFault", "check_ruleset", "load_ruleset", "shipped"]
+__all__ = [
+    "DATA",
+    "TABLES",
+    "BadTable",
+    "CellChange",
+    "RowChange",
+    "TableFault",
+    "check_ruleset",
+    "diff_rulesets",
+    "load_ruleset",
+    "shipped",
+]
 
 
 def load_ruleset(day: date, texts: Mapping[str, str] | None = None) -> Ruleset:

@@ -1,12 +1,14 @@
 """The tables of areas: every state and territory with its office, the counties of split states, and their borders."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 
 import pycountry
 
 from schemas.vocabulary import OFFICES
 from services.routing.domain.names import fold, fold_county
+from services.routing.tables.county_names import COUNTIES
+from services.routing.tables.faults import listed, quote
 from services.routing.tables.rows import Row, Tables, enter
 
 SPLIT = "split"
@@ -19,8 +21,6 @@ _STATES = {
 }
 AREAS = frozenset(_STATES)
 """The states, the district and the territories, by their USPS codes."""
-_COUNTIES = {"CA": 58, "FL": 67, "NY": 62, "TX": 254}
-"""How many counties a split state has (Census Bureau), so that none can be left out."""
 Areas = Mapping[str, tuple[str, ...]]
 Counties = Mapping[tuple[str, str], tuple[str, str]]
 
@@ -46,10 +46,8 @@ def _counties(tables: Tables, whole: Mapping[str, str]) -> Counties:
         with tables.noting(row):
             _enter_county(counties, row, split, tables)
     tables.complete("counties.tsv", (state for state, _ in counties), split, "counties")
-    named = {(state, name) for (state, _), (_, name) in counties.items()}
-    for state, count in Counter(state for state, _ in named).items():
-        if count != _COUNTIES.get(state, count) and state not in tables.spoiled["counties.tsv"]:
-            _note_count(tables, state, count)
+    for state in sorted({state for state, _ in counties} & COUNTIES.keys()):
+        _note_missing(tables, state, COUNTIES[state] - {name for other, name in counties if other == state})
     return counties
 
 
@@ -59,17 +57,24 @@ def _enter_county(counties: dict[tuple[str, str], tuple[str, str]], row: Row, sp
         mend = "leave the row out, or write 'split' as the office of the state in areas.tsv"
         raise row.wrong("county-of-a-whole-state", f"{state} belongs to one office as a whole", mend)
     county, *older_names = row.several("county") or ("",)
+    if state in COUNTIES and fold_county(county) not in COUNTIES[state]:
+        raise row.wrong("unknown-county", f"{quote(county)} is no county of {state}", "write its name without the word")
     for name in (county, *older_names):
         if not fold_county(name):
-            raise row.wrong("no-name", "the county has no name", "write its name")
+            raise row.wrong("no-name", f"county {quote(name)} is no name", "write the name of the county")
         enter(counties, (state, fold_county(name)), (office, county), row)
 
 
-def _note_count(tables: Tables, state: str, count: int) -> None:
-    problem = f"{state} has {count} counties instead of {_COUNTIES[state]}"
-    ended = [row for row in tables.apart["counties.tsv"] if row["state"] == state]
-    line = ended[0].line if len(ended) == 1 else None
-    tables.note("counties.tsv", "wrong-number-of-counties", problem, "let every county of the state stand once", line)
+def _note_missing(tables: Tables, state: str, missing: frozenset[str]) -> None:
+    untold = missing - {fold_county(cell.partition("|")[0]) for cell in tables.spoiled["counties.tsv"]}
+    for row in tables.apart["counties.tsv"]:
+        county = row["county"].partition("|")[0]
+        if row["state"] == state and fold_county(county) in untold:
+            untold -= {fold_county(county)}
+            tables.tell_of(row, f"{county} county, {state}")
+    if untold:
+        problem = f"nothing is said of {len(untold)} of the counties of {state}: {listed(sorted(untold))}"
+        tables.note("counties.tsv", "no-county", problem, "add a row for each of them")
 
 
 def state_names() -> dict[str, str]:

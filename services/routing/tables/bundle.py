@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from services.routing.tables.faults import listed, quote
+from services.routing.tables.faults import quote
 from services.routing.tables.rows import Tables
 
 DATA = Path(__file__).parent.parent / "data"
@@ -47,9 +47,9 @@ def note_files(tables: Tables, texts: Mapping[str, str]) -> None:
             tables.note(name, "missing-file", "the file is missing", "add it, with its header at least")
             tables.unread.add(name)
     for name in sorted({*texts} - {*TABLES}):
-        tables.note(
-            quote(name), "unknown-file", "no ruleset has such a file", f"leave it out; there are {listed(TABLES)}"
-        )
+        shown = name if name.isprintable() and len(name) <= 60 else quote(name)
+        mend = f"leave it out; the files are {', '.join(TABLES)}"
+        tables.note(shown, "unknown-file", "no ruleset has such a file", mend)
     size = sum(map(len, texts.values()))
     if size > _MOST_CHARACTERS:
         problem = f"the bundle has {size} characters"

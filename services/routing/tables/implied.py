@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from schemas.marks import TLP_LABELS
 from schemas.vocabulary import DESKS, OFFICES, Flag
-from services.routing.domain.described import INTERNATIONAL_BODY, PROTECTED_PERSON, county_key, flag_key
+from services.routing.domain.described import INTERNATIONAL_BODY, PROTECTED_PERSON, flag_key
 from services.routing.domain.rules import Dimension
 from services.routing.domain.ruleset import Gateway, Places
 
@@ -80,9 +80,8 @@ def _around(implied: Implied, word: str) -> _Words:
     elif word in implied.gateways:
         yield from (gateway.target for gateway in implied.gateways[word])
     elif "/" in word:
-        yield from (
-            office for (state, county), (office, _) in places.counties.items() if county_key(state, county) == word
-        )
+        state, _, county = word.partition("/")
+        yield from places.counties.get((state, county), ())[:1]
 
 
 def _requester(implied: Implied, word: str) -> _Words:

@@ -1,6 +1,7 @@
 """Referrals and rulesets at random, for the properties that hold of every decision."""
 
 import random
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from schemas.vocabulary import (
 from services.routing.domain.rules import Dimension
 from services.routing.domain.ruleset import Ruleset
 from services.routing.tables import load_ruleset
-from tests.support.invented_rules import with_invented, words_of
+from tests.support.invented_rules import any_rules, with_rules, words_of
 
 SHIPPED = load_ruleset(TODAY)
 DAYS = st.dates(date(2018, 1, 1), date(2030, 1, 1))
@@ -130,6 +131,10 @@ MIXES = st.just((0, 0)) | st.tuples(st.integers(0, 200), st.integers(0, 2**32))
 
 
 def mixed(mix: tuple[int, int]) -> Ruleset:
-    """Give the shipped rules with invented ones among them."""
+    """Give the shipped rules with invented ones among them, and with stand-ins for some offices."""
     count, seed = mix
-    return with_invented(SHIPPED, count, random.Random(seed), NEAR)
+    chance = random.Random(seed)
+    rules = any_rules(count, chance, NEAR)
+    present, away = chance.sample(OFFICES, 2), chance.sample(OFFICES, min(count, 6))
+    stand_ins = {office: chance.choice(present) for office in away if office not in present}
+    return replace(with_rules(SHIPPED, rules), stand_ins=stand_ins)

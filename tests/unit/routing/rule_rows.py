@@ -1,14 +1,13 @@
 """Rows of rules.tsv as a test writes them: only the cells that it is about."""
 
-from dataclasses import replace
-
 from routing_cases import TODAY
 
-from services.routing.domain.rules import Rule, compile_rules
+from services.routing.domain.rules import Rule
 from services.routing.domain.ruleset import Ruleset
 from services.routing.tables.faults import TableFault
 from services.routing.tables.rows import DATED, Tables
 from services.routing.tables.rules import COLUMNS, FILE, read_rules
+from tests.support.invented_rules import with_rules
 
 Cells = dict[str, str]
 
@@ -26,5 +25,4 @@ def with_rows(ruleset: Ruleset, *rows: Cells) -> Ruleset:
     """Put rows among the rules of a ruleset."""
     rules, faults = read_rows(ruleset, *rows)
     assert faults == []
-    shipped = (*ruleset.rules.deciding.rules, *ruleset.rules.adding.rules)
-    return replace(ruleset, rules=compile_rules([*shipped, *rules]))
+    return with_rules(ruleset, rules)

@@ -7,6 +7,7 @@ from routing_cases import EARLIER, LAREDO, case, decided, nexus
 from rule_rows import with_rows
 
 from services.routing.domain import Ruleset
+from services.routing.domain.rules import compile_rules
 
 SEATTLE = nexus("person_location", state="WA")
 SPLIT = nexus("person_location", state="TX")
@@ -115,10 +116,22 @@ def test_an_owner_who_is_not_known_leaves_the_proposal_to_the_rules(ruleset: Rul
     assert "SAC-SAN is proposed: rule R-740 names it for every referral" in decision.because
 
 
+def test_a_rule_that_only_proposes_adds_nothing(ruleset: Ruleset) -> None:
+    rules = with_rows(ruleset, {"lead": "SAC-SAN", "copies": "C3", "flags": "repression"})
+
+    decision = decided(rules, nexus=[LAREDO, case(None, deconflicted=True)])
+
+    assert (decision.grounds, decision.withheld) == (("case_owner_unknown",), ("SAC-SAT", "TTU"))
+
+
 def test_a_request_that_is_no_investigation_meets_no_rule(ruleset: Ruleset) -> None:
-    decision = decided(with_rows(ruleset, {"copies": "C3"}, {"rule": "R-741", "lead": "C3"}), request_type="training")
+    decision = decided(
+        with_rows(ruleset, {"copies": "C3", "flags": "rule_asks"}, {"rule": "R-741", "lead": "C3"}),
+        request_type="training",
+    )
 
     assert (decision.rule, decision.withheld, decision.proposed) == ("R-DESK-ONLY", (), None)
+    assert decision.grounds == ("desk_only_request",)
 
 
 def test_a_tenth_office_is_told_where_a_rule_names_it(ruleset: Ruleset) -> None:
@@ -166,6 +179,13 @@ def test_a_rule_that_sends_a_clear_case_to_a_desk_says_so(ruleset: Ruleset) -> N
     assert [candidate.lost for candidate in decision.candidates] == ["rule R-740 names a desk"]
 
 
+def test_an_office_behind_an_unclear_place_loses_to_the_desk_that_a_rule_names(ruleset: Ruleset) -> None:
+    decision = decided(with_rows(ruleset, {"desk": "ASIA"}), nexus=[SPLIT, LAREDO])
+
+    assert (decision.grounds, decision.proposed) == (("place_unclear",), None)
+    assert decision.candidates[-1].lost == "rule R-740 names a desk"
+
+
 @pytest.mark.parametrize(
     ("ties", "ground", "proposed"),
     [
@@ -191,6 +211,14 @@ def test_a_rule_for_programmes_pro_tem_takes_only_what_has_one(ruleset: Ruleset)
     assert decided(rules).office == "SAC-SAT"
 
 
+def test_a_person_decides_what_no_rule_takes(ruleset: Ruleset) -> None:
+    decision = decided(replace(ruleset, rules=compile_rules([])))
+
+    assert (decision.outcome, decision.proposed, decision.desk) == ("triage", None, "EUR")
+    assert (decision.rule, decision.grounds) == ("R-NONE", ("rule_asks",))
+    assert [candidate.lost for candidate in decision.candidates] == ["no rule takes it"]
+
+
 def test_marks_are_looked_at_after_a_rule_has_named_a_lead(ruleset: Ruleset) -> None:
     rules = with_rows(ruleset, {"lead": "SAC-SAN", "supporting": "SAC-SEA"})
     marks = {"tlp": "GREEN", "handling": ["H0"], "release_to": ["SAC-SAT", "SAC-SEA"]}
@@ -212,6 +240,14 @@ def test_an_office_that_is_away_is_stood_in_for_and_the_sentence_says_so(ruleset
         "SAC-HOU acts for SAC-SAT; SAC-ATL supporting; SAC-SFO supporting for SAC-SEA; "
     )
     assert decision.candidates[0].office == "SAC-SAT"
+
+
+def test_an_office_that_a_rule_adds_is_stood_in_for(ruleset: Ruleset) -> None:
+    away = replace(
+        with_rows(ruleset, {"supporting": "SAC-SEA|SAC-MIA"}), stand_ins={"SAC-SEA": "SAC-SFO", "SAC-MIA": "SAC-SAT"}
+    )
+
+    assert decided(away).supporting == ("SAC-SFO",)
 
 
 def test_a_stand_in_that_already_has_the_referral_is_told_once(ruleset: Ruleset) -> None:

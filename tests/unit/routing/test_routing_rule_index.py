@@ -1,5 +1,6 @@
 """The index finds what a walk over all rows would find."""
 
+import pytest
 from hypothesis import given, settings
 from routing_cases import TODAY
 from routing_strategies import ANY, LIKELY, MIXES, mixed
@@ -7,7 +8,7 @@ from routing_strategies import ANY, LIKELY, MIXES, mixed
 from schemas.events import ReferralReceived
 from services.routing.domain.described import keys_of
 from services.routing.domain.matter import matter_of
-from services.routing.domain.rules import Dimension, Keys, Rows, Rule, compile_rules
+from services.routing.domain.rules import BadRule, Dimension, Keys, Rows, Rule, compile_rules
 from services.routing.facts import facts_of
 
 
@@ -38,6 +39,20 @@ def test_the_lowest_priority_wins_and_then_the_name():
     late, second, first = Rule("R-A", 2, lead="C3"), Rule("R-C", 1, lead="C3"), Rule("R-B", 1, lead="C3")
 
     assert compile_rules([late, second, first]).deciding.rules == (first, second, late)
+
+
+def test_a_rule_that_asks_for_marks_tells_nobody():
+    asked = {Dimension.MARKS: frozenset({"H3"})}
+
+    for named in ({"lead": "C3"}, {"supporting": ("SAC-SAN",)}, {"copies": ("C3",)}):
+        with pytest.raises(BadRule):
+            Rule("R-1", 1, asked, **named)
+    assert Rule("R-1", 1, asked, desk="EUR", flags=("rule_asks",)).decides
+
+
+def test_a_rule_names_a_lead_or_a_desk():
+    with pytest.raises(BadRule):
+        Rule("R-1", 1, lead="C3", desk="EUR")
 
 
 def test_nothing_fits_where_no_row_does():
