@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from services.routing.bundle import load_ruleset
 from services.routing.domain.ruleset import Ruleset
 from services.routing.rulesets import RulesetStore
+from services.routing.tables import load_ruleset
 
 KEPT = 4
 """The one in force, tomorrow's, and a draft or two that somebody works on."""

@@ -7,11 +7,11 @@ from typing import Any
 
 from runtime.http import Problem, shown
 from runtime.mongo import Document
-from services.routing.bundle import check_ruleset
 from services.routing.past import Chosen, PastDecisions
 from services.routing.replays import ReplayOpen, ReplayStore
 from services.routing.ruleset_desk import fault_shown, now_as_stored
 from services.routing.rulesets import RulesetStore
+from services.routing.tables import check_ruleset
 
 
 class ReplayDesk:

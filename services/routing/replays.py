@@ -77,6 +77,7 @@ class ReplayStore:
             "worker": None,
             "lease_until": None,
             "attempts": 0,
+            "claims": 0,
             "total": total,
             "done": 0,
             "changed": 0,
@@ -126,6 +127,7 @@ class ReplayStore:
             "worker": worker,
             "lease_until": _lease(),
             "attempts": {"$add": ["$attempts", 1]},
+            "claims": {"$add": ["$claims", 1]},
         }
         with store_errors():
             return await self._runs.find_one_and_update(

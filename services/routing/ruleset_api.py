@@ -11,10 +11,10 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from runtime.http import Problem, shown
 from runtime.pages import read_cursor, write_cursor
-from services.routing.bundle import diff_rulesets
 from services.routing.ruleset_desk import RulesetDesk, etag_of
 from services.routing.ruleset_forms import VERSION, DraftForm, FileName, RowsForm, TableForm
 from services.routing.rulesets import RulesetState
+from services.routing.tables import diff_rulesets
 
 Version = Annotated[str, Path(pattern=VERSION)]
 IfMatch = Annotated[str | None, Header(max_length=40)]

@@ -9,9 +9,9 @@ from typing import Any
 from runtime.http import Problem
 from runtime.mongo import Document
 from services.routing.activations import ActivationStore
-from services.routing.bundle import TABLES, TableFault, check_ruleset, shipped
 from services.routing.row_edits import CannotEdit, RowEdit, edit_tables
 from services.routing.rulesets import Act, RulesetState, RulesetStore, digest_of_tables, ruleset_document
+from services.routing.tables import TABLES, TableFault, check_ruleset, shipped
 
 SYSTEM = "system"
 RESERVED = frozenset({"in-force", "activations"})

@@ -66,7 +66,12 @@ async def test_a_draft_says_in_which_rows_it_differs(desk):
     diff = (await desk.http.get("/v1/rulesets/italy/diff")).json()
 
     (change,) = diff["changes"]
-    assert (diff["against"], change["file"], change["kind"], change["key"]) == (SHIPPED, "countries.tsv", "changed", "IT")
+    assert (diff["against"], change["file"], change["kind"], change["key"]) == (
+        SHIPPED,
+        "countries.tsv",
+        "changed",
+        "IT",
+    )
     assert change["cells"] == [{"column": "desk", "before": "EUR", "after": "MEA"}]
 
 
@@ -174,7 +179,9 @@ async def test_a_draft_that_was_edited_after_it_was_asked_for_is_not_confirmed(d
 async def test_an_edit_and_a_confirmation_at_once_never_put_other_tables_in_force(desk):
     for attempt in range(5):
         name = f"italy-{attempt}"
-        etag = (await desk.draft(name, {**ITALY_TO_MEA, "to": {"desk": "MEA", "source": f"own {attempt}"}})).headers["ETag"]
+        etag = (await desk.draft(name, {**ITALY_TO_MEA, "to": {"desk": "MEA", "source": f"own {attempt}"}})).headers[
+            "ETag"
+        ]
         asked = (await desk.ask(name)).json()
         body = {"staff": "anna", "rows": [{**ITALY_TO_MEA, "row": {"country": "FR"}}]}
 
@@ -296,7 +303,9 @@ async def test_a_simulation_decides_as_the_draft_would_and_leaves_no_trace(desk,
     wanted = [case["decision"] for case in read_corpus() if not case["facts"].get("earlier")]
     assert (as_now["ruleset"], as_drafted["ruleset"]) == (SHIPPED, "italy")
     assert [one["because"] for one in as_now["decisions"]] == [one["because"] for one in wanted]
-    assert {one["desk"] for one, f in zip(as_drafted["decisions"], facts, strict=True) if f["requester_country"] == "IT"} >= {"MEA"}
+    assert {
+        one["desk"] for one, f in zip(as_drafted["decisions"], facts, strict=True) if f["requester_country"] == "IT"
+    } >= {"MEA"}
     assert before == after
 
 
@@ -318,7 +327,9 @@ async def test_facts_that_cannot_be_read_are_all_named_and_never_repeated(desk):
     good = {**plain, "request_type": "investigative_assistance", "offences": [], "marks": {"tlp": "GREEN"}}
     wrong = {**good, "urgency": "Rossi", "Mario Rossi": 1}
 
-    answer = await desk.http.post("/v1/simulate", json={"referrals": [good, wrong, "Rossi", {**good, "marks": {"x": 1}}]})
+    answer = await desk.http.post(
+        "/v1/simulate", json={"referrals": [good, wrong, "Rossi", {**good, "marks": {"x": 1}}]}
+    )
 
     told = {(fault["pointer"], fault["code"]) for fault in answer.json()["faults"]}
     assert answer.status_code == 422
