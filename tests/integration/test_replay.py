@@ -7,6 +7,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,7 +58,7 @@ async def drafted(desk: RoutingDesk, stored: Database, count: int) -> list[Docum
 
 def changed_one_by_one(decisions: list[Document]) -> list[dict[str, Any]]:
     """Decide all again, as plainly as can be."""
-    ruleset = load_ruleset(datetime.now(UTC).date(), {**shipped(), **stricter()})
+    ruleset = replace(load_ruleset(datetime.now(UTC).date(), {**shipped(), **stricter()}), version=DRAFT)
     found = []
     for old in decisions:
         at = old["decided_at"]
