@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from runtime.http import make_app
 from runtime.process import Service
@@ -47,7 +48,11 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         workers = ReplayWorkers(replays.replays, settings)
         route = partial(route_referral, rules_on=rules.on, decisions=decisions)
         routing = stand.consumer(topics=[REFERRAL_EVENTS.name], handlers={ReferralReceived: route})
-        app = make_app("Dragoman routing", "1", max_body_bytes=settings.max_body_bytes, ready=stand.readiness)
+
+        def readiness() -> dict[str, Any]:
+            return {**stand.readiness(), "rules": rules.readiness()}
+
+        app = make_app("Dragoman routing", "1", max_body_bytes=settings.max_body_bytes, ready=readiness)
         app.include_router(routes(decisions))
         app.include_router(activation_routes(desk, ActivationDesk(desk, activations), rules))
         app.include_router(ruleset_routes(desk))

@@ -29,7 +29,10 @@ WIDTH = 30
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read what is wanted, work, and print what would change."""
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.run is None and (given.version is None or given.staff is None):
+        parser.error("name a ruleset, and your staff id with --staff")
     settings = ReplaySettings()
     start_logs("routing", settings.telemetry)
     try:
@@ -80,8 +83,6 @@ async def _replay(given: argparse.Namespace, settings: ReplaySettings) -> int:
 
 
 async def _begin(given: argparse.Namespace, desk: ReplayDesk) -> str:
-    if given.version is None or given.staff is None:
-        raise Problem(422, "version_missing", "Name a ruleset, and your staff id with --staff")
     await desk.prepare()
     run = await desk.begin(
         given.version,

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -44,6 +45,10 @@ class RulesInForce:
             if stands_on(ruleset, day):
                 return ruleset
         raise RulesUnreadable(str(day))
+
+    def readiness(self) -> dict[str, Any]:
+        """Say by which rules referrals are decided; none, while those in force cannot be read."""
+        return {"ok": bool(self._held), "ruleset": self._held[0].version if self._held else None}
 
     async def refresh(self) -> None:
         """Look which ruleset is in force now, and read it if it is another, or of another day."""

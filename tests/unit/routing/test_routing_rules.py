@@ -99,6 +99,7 @@ async def test_rules_that_cannot_be_read_make_referrals_wait(loader):
     with pytest.raises(RulesUnreadable) as raised:
         rules.on(TODAY)
     assert isinstance(raised.value, Transient)
+    assert rules.readiness() == {"ok": False, "ruleset": None}
 
 
 async def test_rules_that_can_be_read_again_are_used_again(loader):
