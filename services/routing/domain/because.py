@@ -8,6 +8,7 @@ from services.routing.domain.decision import Candidate
 from services.routing.domain.lead import Choice
 from services.routing.domain.owed import Owed, Reasons
 from services.routing.domain.rules import Rule
+from services.routing.domain.weights import Tie
 
 
 def sentence_for_lead(
@@ -57,12 +58,22 @@ def _supporting(supporting: Reasons) -> Iterator[str]:
 
 def _grounds_of(choice: Choice, candidates: Sequence[Candidate]) -> str:
     if choice.row is not None and choice.met:
-        return f"rule {choice.row.name} names it for {choice.met}"
+        return f"rule {choice.row.name} names it for {choice.met}{_passed_over(choice)}"
     if choice.tie is None:
         return "it holds the earlier referral" if choice.holds_earlier else "no nexus leads to an office"
-    won = f"{words_of(choice.tie.kind)} {choice.tie.site.label} at rank {choice.tie.rank}"
     others = (c for c in candidates if c.nexus != choice.tie.number and not c.is_unplaced)
     runner_up = next((c for c in others if c.office not in (None, choice.lead)), None)
     if runner_up is None:
-        return won
-    return f"{won} beat {words_of(runner_up.kind)} {runner_up.place} at rank {runner_up.rank}"
+        return _words_of(choice.tie)
+    return f"{_words_of(choice.tie)} beat {words_of(runner_up.kind)} {runner_up.place} at rank {runner_up.rank}"
+
+
+def _passed_over(choice: Choice) -> str:
+    """Say which tie would have led to another office, had no rule named this one."""
+    if choice.tie is None or choice.lead in choice.tie.site.offices or not choice.tie.site.offices:
+        return ""
+    return f", over {_words_of(choice.tie)}"
+
+
+def _words_of(tie: Tie) -> str:
+    return f"{words_of(tie.kind)} {tie.site.label} at rank {tie.rank}"

@@ -36,7 +36,7 @@ class Figures:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._read = None if FILE in tables.unread else self._parse(tables.texts[FILE])
+        self._read = None if FILE in tables.unread else self._parse(tables.text_of(FILE))
         if self._read is not None:
             self.only("", self._read, _HEADING | _SECTIONS)
 
@@ -49,7 +49,7 @@ class Figures:
                 raise ValueError(f"it has more than {_LARGEST} characters")
             return tomllib.loads(text)
         except (ValueError, RecursionError) as exc:
-            self._note("unreadable-figures", f"the file is no TOML: {str(exc)[:80]}", "correct it there")
+            self._note("unreadable-figures", f"the file is no TOML: {quote(str(exc))}", "correct it there")
             return None
 
     def _note(self, code: str, problem: str, mend: str) -> None:

@@ -48,13 +48,16 @@ class Row:
         return tuple(part.strip() for part in self[column].split(separator) if part.strip())
 
     def day(self, column: str) -> date | None:
-        """Give a cell that holds a day, or nothing."""
+        """Give a cell that holds a day, or nothing; days are compared as written, so they are written in one way."""
+        written = self[column]
+        if not written:
+            return None
         try:
-            return date.fromisoformat(self[column]) if self[column] else None
-        except ValueError as exc:
-            raise self.wrong(
-                "not-a-date", f"{column} {quote(self[column])} is no date", "write it like 2026-11-24"
-            ) from exc
+            if str(day := date.fromisoformat(written)) == written:
+                return day
+        except ValueError:
+            pass
+        raise self.wrong("not-a-date", f"{column} {quote(written)} is no date", "write it like 2026-11-24")
 
 
 @dataclass(slots=True)
@@ -73,12 +76,16 @@ class Tables:
     apart: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     """Rows that do not stand on the day: they tell since when, or until when, something is missing."""
 
+    def text_of(self, name: str) -> str:
+        """Give a file with the ends of lines as we write them."""
+        return self.texts[name].replace("\r\n", "\n")
+
     def read(self, name: str, *columns: str) -> Iterator[Row]:
         """Read the rows of one file that stand on the day; what reads them does so under `noting`."""
         if name in self.unread:
             return
         expected = (*columns, *DATED)
-        text = self.texts[name].replace("\r\n", "\n")
+        text = self.text_of(name)
         if fault := fault_of_text(name, text) or fault_of_header(name, text, expected):
             self.faults[fault] = None
             self.unread.add(name)

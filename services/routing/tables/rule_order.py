@@ -136,24 +136,22 @@ def _note_ties(rows: Rows, implied: Implied, tables: Tables) -> None:
 def _note_ties_among(
     start: int, rules: list[Rule], rows: Rows, meeting: Mapping[Dimension, Mapping[str, int]], tables: Tables
 ) -> None:
-    """Note each rule that may meet a referral together with one of its own priority that says otherwise."""
-    end = start + len(rules)
+    """Note each rule that may meet a referral together with an earlier one of its priority that says otherwise."""
     agreeing: defaultdict[tuple[object, ...], int] = defaultdict(int)
     for place, rule in enumerate(rules, start):
         agreeing[_action(rule)] |= 1 << place
     for place, rule in enumerate(rules, start):
-        others = ((1 << end) - (1 << place + 1)) & ~agreeing[_action(rule)]
+        others = ((1 << place) - (1 << start)) & ~agreeing[_action(rule)]
         for asked in rows.asked if others else ():
-            words = rule.asks(asked.dimension)
-            if words:
+            if words := rule.asks(asked.dimension):
                 together = asked.indifferent
                 for word in words:
                     together |= meeting[asked.dimension][word]
                 others &= together
         if others:
             other = rows.rules[(others & -others).bit_length() - 1]
-            problem = f"rules {rule.name} and {other.name} have one priority, may meet one referral, and disagree"
-            tables.note(FILE, "tied-rules", problem, "give one of them another priority", other.row)
+            problem = f"rules {other.name} and {rule.name} have one priority, may meet one referral, and disagree"
+            tables.note(FILE, "tied-rules", problem, "give one of them another priority", rule.row)
 
 
 def _action(rule: Rule) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ from schemas.vocabulary import DESKS, OFFICES
 from services.routing.domain.ruleset import ZipArea
 from services.routing.tables.areas import AREAS, Areas
 from services.routing.tables.countries import COUNTRIES
-from services.routing.tables.faults import listed
+from services.routing.tables.faults import listed, quote
 from services.routing.tables.rows import Row, Tables, enter
 
 MILITARY = frozenset({"AA", "AE", "AP"})
@@ -91,7 +91,7 @@ def _zip5(tables: Tables, areas: Areas, desks: Mapping[str, str], zip3: Mapping[
                 raise row.wrong("no-ending", "the row names no ending", "give the last two digits of each ZIP code")
             for ending in endings:
                 if not _digits(ending, 2):
-                    raise row.wrong("wrong-ending", f"'{ending[:60]}' is no ending of a ZIP code", "write two digits")
+                    raise row.wrong("wrong-ending", f"{quote(ending)} is no ending of a ZIP code", "write two digits")
                 enter(found, row["zip3"] + ending, zone, row)
     return found
 
@@ -131,7 +131,7 @@ def desk_of(row: Row, country: str, desks: Mapping[str, str]) -> str:
 def number_of(row: Row, column: str, digits: int) -> int:
     """Give a cell that holds a number of so many digits."""
     if not _digits(row[column], digits):
-        problem = f"{column} '{row[column][:60]}' must have {digits} digits"
+        problem = f"{column} {quote(row[column])} must have {digits} digits"
         raise row.wrong("not-digits", problem, f"write {digits} digits, zeros in front included")
     return int(row[column])
 

@@ -7,9 +7,9 @@ import pytest
 from routing_bad_rules import ROWS, TOGETHER
 from routing_bad_tables import CODES, DAYS, FIGURE_FILE, PLACES, TEXTS
 from routing_cases import TODAY
-from routing_spoiling import Kind
+from routing_spoiling import Kind, small_bundle
 
-from services.routing.tables import BadTable, check_ruleset, load_ruleset, shipped
+from services.routing.tables import BadTable, check_ruleset, load_ruleset
 
 GROUPS = (TEXTS, FIGURE_FILE, DAYS, CODES, PLACES, ROWS, TOGETHER)
 KINDS = tuple(kind for kinds in GROUPS for kind in kinds)
@@ -17,12 +17,7 @@ KINDS = tuple(kind for kinds in GROUPS for kind in kinds)
 
 @pytest.fixture(scope="module")
 def texts() -> Mapping[str, str]:
-    """Give the shipped bundle with few of its towns, of which no more are needed here."""
-    return {name: few(text) if name in ("towns.tsv", "cities.tsv") else text for name, text in shipped().items()}
-
-
-def few(text: str) -> str:
-    return "\n".join([*text.split("\n")[:20], ""])
+    return small_bundle()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -29,7 +29,8 @@ def test_a_rule_names_an_office_and_the_sentence_says_for_what(ruleset: Ruleset)
         1.0,
     )
     assert decision.because == (
-        "SAC-SAN leads: rule R-740 names it for gateway LAX, cultural-property; SAC-LAX, SAC-SEA supporting; "
+        "SAC-SAN leads: rule R-740 names it for gateway LAX, cultural-property, over goods entry LAX (CA) at rank 4; "
+        "SAC-LAX, SAC-SEA supporting; "
         "CPAA copied for cultural-property; rule R-740, ruleset 2026-11-01"
     )
     assert [candidate.lost for candidate in decision.candidates] == [
