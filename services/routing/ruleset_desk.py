@@ -9,7 +9,7 @@ from typing import Any
 from runtime.http import Problem
 from runtime.mongo import Document
 from services.routing.activations import ActivationStore
-from services.routing.row_edits import CannotEdit, RowEdit, edit_tables
+from services.routing.row_edits import CannotEdit, EditKind, RowEdit, edit_tables
 from services.routing.rulesets import Act, RulesetState, RulesetStore, digest_of_tables, ruleset_document
 from services.routing.tables import TABLES, TableFault, check_ruleset, shipped
 
@@ -85,6 +85,11 @@ class RulesetDesk:
                 )
             return there
         return document
+
+    async def draft_with_row(self, version: str, staff: str, file: str, row: Mapping[str, str]) -> dict[str, Any]:
+        """Make a draft of the ruleset in force with one row added to a table."""
+        header = await self.draft(version, staff=staff, edits=[RowEdit(file, EditKind.ADD, row, {})])
+        return {name: header[name] for name in ("based_on", "digest", "revision")} | {"version": version}
 
     async def edit(
         self, version: str, revision: int, *, staff: str, tables: Mapping[str, str], edits: Sequence[RowEdit] = ()
