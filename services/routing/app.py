@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from runtime.http import make_app
-from runtime.process import Service
+from runtime.process import Loop, Service
 from runtime.stand import open_stand
 from schemas.events import ReferralReceived
 from schemas.topics import REFERRAL_EVENTS, published_by
@@ -64,5 +64,5 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         app.include_router(ruleset_routes(desk))
         app.include_router(replay_routes(replays, Streams(settings.most_streams), workers.look))
         app.include_router(simulate_routes(desk, loaded, decisions, past))
-        loops = [routing, CallBacks(triage), rules, workers, stand.relay]
+        loops: list[Loop] = [routing, CallBacks(triage), rules, workers, stand.relay]
         yield Service(app, settings.http_host, settings.http_port, loops)
