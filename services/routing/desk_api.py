@@ -54,8 +54,8 @@ async def _revision(if_match: Annotated[str | None, Header(max_length=20)] = Non
 Revision = Annotated[int, Depends(_revision)]
 
 
-def routes(desk: TriageDesk, decisions: DecisionStore, drafter: Drafter | None = None) -> APIRouter:
-    """Make the routes of the desk; `drafter` keeps a drafted rule where rulesets are kept."""
+def routes(desk: TriageDesk, decisions: DecisionStore, drafter: Drafter) -> APIRouter:
+    """Make the routes of the desk; `drafter` keeps a drafted rule."""
     router = APIRouter(prefix="/v1/triage", tags=["triage"])
     _reading(router, desk, decisions)
     _drafting(router, desk, drafter)
@@ -98,7 +98,7 @@ def _reading(router: APIRouter, desk: TriageDesk, decisions: DecisionStore) -> N
         return JSONResponse(as_case(case), headers={"ETag": etag(case.document)})
 
 
-def _drafting(router: APIRouter, desk: TriageDesk, drafter: Drafter | None) -> None:
+def _drafting(router: APIRouter, desk: TriageDesk, drafter: Drafter) -> None:
     @router.post("/{referral_id}/draft-rule")
     async def post_draft_rule(request: Request, referral_id: UUID, wanted: DraftRuleRequest) -> JSONResponse:
         """Make the rule that would have placed the referral as a person has; kept as a draft if it is given a name."""

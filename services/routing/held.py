@@ -25,13 +25,19 @@ def held_of(document: Document) -> Held:
     return Held(
         standing=Standing(document["standing"]),
         seat=_seat_now(document),
-        flags=frozenset(Flag(flag) for flag in facts.get("flags", ())),
+        flags=_flags_of(document),
         stated_urgency=Urgency(facts["urgency"]),
         offences=len(facts["offences"]),
         nexus=len(facts.get("nexus", ())),
         waiting=_waiting_of(document.get("release")),
         life_used=document.get("life_used", False),
     )
+
+
+def _flags_of(document: Document) -> frozenset[Flag]:
+    """Give the flags of a referral: those it came with, and those that a rule has given it, then or since."""
+    given = {*document["facts"].get("flags", ()), *document["grounds"], *document["now"]["grounds"]}
+    return frozenset(flag for flag in Flag if flag.value in given)
 
 
 def changes_of(document: Document, step: Step, now: datetime) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from runtime.http import Problem
 from runtime.mongo import Document
 from schemas.events import ReferralReceived
 from schemas.vocabulary import PlacementCause, PlacementGround
@@ -23,14 +22,12 @@ Drafter = Callable[[str, str, str, Mapping[str, str]], Awaitable[Mapping[str, An
 _CAUSES = frozenset({PlacementCause.ASSIGNED.value, PlacementCause.MOVED.value})
 
 
-async def draft_rule(case: Case, wanted: DraftRuleRequest, drafter: Drafter | None) -> dict[str, Any]:
+async def draft_rule(case: Case, wanted: DraftRuleRequest, drafter: Drafter) -> dict[str, Any]:
     """Make the row of a placement by the rules in force today, and a draft ruleset with it if a name is given."""
     row = _row(case, wanted)
     answer = {"referral_id": case.document["_id"], "file": FILE, "columns": COLUMNS, "row": row, "draft": None}
     if wanted.version is None:
         return answer
-    if drafter is None:
-        raise Problem(409, "drafts_not_kept", "No rulesets are kept here", detail="Leave `version` out.")
     return {**answer, "draft": dict(await drafter(wanted.version, wanted.staff, FILE, row))}
 
 

@@ -16,13 +16,16 @@ from runtime.http import make_app
 from runtime.store import Store, Work
 from schemas.events import ReferralReceived
 from schemas.topics import published_by
+from services.routing.activations import ActivationStore
 from services.routing.api import routes
 from services.routing.call_back import CallBacks
 from services.routing.desk_api import routes as desk_routes
 from services.routing.handlers import route_referral
 from services.routing.placing import TriageDesk
+from services.routing.ruleset_desk import RulesetDesk
+from services.routing.rulesets import RulesetStore
 from services.routing.store import DECISIONS, DecisionStore
-from services.routing.tables import load_ruleset
+from services.routing.tables import load_ruleset, shipped
 from tests.support.office import NobodyListens
 from tests.support.waiting import until
 
@@ -40,14 +43,15 @@ PUBLISHER = Publisher(
 class Desk:
     """The application with its store, a clock that the test sets, and a hand that routes referrals."""
 
-    def __init__(self, database, client, decisions, triage, clock):
+    def __init__(self, database, client, decisions, triage, clock, rulesets):
         self.database = database
         self.client = client
         self.decisions = decisions
         self.triage = triage
         self.clock = clock
+        self.rulesets = rulesets
 
-    async def routed(self, **changes) -> str:
+    async def routed(self, ruleset=RULESET, **changes) -> str:
         """Have a referral decided; unless the test says otherwise it comes to a person at desk EUR."""
         plain = {
             "referral_id": uuid7(),
@@ -62,7 +66,7 @@ class Desk:
         }
         event = ReferralReceived.model_validate(plain | changes)
         work = Work(message=a_message(event), now=self.clock.now)
-        await route_referral(event, work, rules_on=lambda day: RULESET, decisions=self.decisions)
+        await route_referral(event, work, rules_on=lambda day: ruleset, decisions=self.decisions)
         store = Store(self.database, PUBLISHER, NobodyListens())
         await store.write(store.prepared(work))
         return str(event.referral_id)
@@ -103,9 +107,10 @@ async def desk(database) -> AsyncIterator[Desk]:
     triage = TriageDesk(decisions, lambda day: RULESET, lambda: clock.now)
     app = make_app("routing", "1", max_body_bytes=100_000, ready=dict)
     app.include_router(routes(decisions))
-    app.include_router(desk_routes(triage, decisions))
+    rulesets = RulesetDesk(RulesetStore(database), ActivationStore(database))
+    app.include_router(desk_routes(triage, decisions, rulesets.draft_with_row))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://routing") as client:
-        yield Desk(database, client, decisions, triage, clock)
+        yield Desk(database, client, decisions, triage, clock, rulesets)
 
 
 def codes(answer) -> list[str]:
@@ -603,25 +608,30 @@ async def test_an_assignment_becomes_a_row_of_rules(desk):
     assert (unknown.status_code, codes(unknown)) == (422, ["placement_unknown"])
 
 
-async def test_a_drafted_rule_is_kept_where_rulesets_are_kept(desk):
+async def test_a_drafted_rule_is_kept_as_a_draft_of_the_rules_in_force(desk):
+    await desk.rulesets.prepare()
     referral = await desk.routed()
     await desk.act(referral, "assign", staff="ana-1", office="SAC-SAT", ground="nexus_confirmed")
-    kept = []
 
-    async def drafter(version, staff, file, row):
-        kept.append((version, staff, file, row))
-        return {"version": version}
-
-    app = make_app("routing", "1", max_body_bytes=100_000, ready=dict)
-    app.include_router(desk_routes(desk.triage, desk.decisions, drafter))
     body = {"staff": "ana-1", "version": "2026-12-01"}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://routing") as client:
-        answer = await client.post(f"/v1/triage/{referral}/draft-rule", json=body)
-    elsewhere = await desk.client.post(f"/v1/triage/{referral}/draft-rule", json=body)
+    answer = await desk.client.post(f"/v1/triage/{referral}/draft-rule", json=body)
 
-    assert answer.json()["draft"] == {"version": "2026-12-01"}
-    assert kept == [("2026-12-01", "ana-1", "rules.tsv", answer.json()["row"])]
-    assert (elsewhere.status_code, elsewhere.json()["code"]) == (409, "drafts_not_kept")
+    draft, faults = await desk.rulesets.validate("2026-12-01")
+    assert answer.json()["draft"]["based_on"] == RULESET.version
+    assert (draft["created_by"], faults) == ("ana-1", ())
+    texts = await desk.rulesets.rulesets.texts_of(draft["tables"])
+    assert texts["rules.tsv"].startswith(shipped()["rules.tsv"])
+    assert f"\n{answer.json()['row']['rule']}\t" in texts["rules.tsv"]
+
+
+async def test_a_flag_that_a_rule_gives_needs_two_people_as_well(desk):
+    row = "R-700\t700\t\t\t\t\tIT\t\t\t\t\t\t\t\tarticle_3\t2025-01-01\t\town: a test\n"
+    flagging = load_ruleset(NOW.date(), {**shipped(), "rules.tsv": shipped()["rules.tsv"] + row})
+    referral = await desk.routed(flagging)
+
+    alone = await desk.act(referral, "assign", staff="ana-1", office="SAC-SAT", ground="flag_reviewed")
+
+    assert (alone.status_code, [name for _, name, _ in await desk.told(referral)]) == (202, ["sent-to-triage"])
 
 
 async def test_nothing_is_known_of_a_referral_nobody_decided(desk):
