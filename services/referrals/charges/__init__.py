@@ -1,0 +1,6 @@
+"""Reads charge text in five languages into categories that explain themselves."""
+
+from services.referrals.charges.reading import FLOOR, Label, Reading, read_charge
+from services.referrals.charges.statutes import Statute
+
+__all__ = ["FLOOR", "Label", "Reading", "Statute", "read_charge"]

@@ -1,0 +1,156 @@
+"""How a language says the concepts: its forms, and where they stand in a text."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from services.referrals.charges.compounds import part
+from services.referrals.charges.tongues import Tongue, read_rows, tongues
+
+_GAP = "~"
+_LONGEST_GAP = 3
+_YOUNG = "#17"
+_FROM_CHILD_TO_ADULT = 18
+_CACHED_WORDS = 20_000
+_MASK = "mask"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to say one or several concepts: the words one after another, some after a gap."""
+
+    concepts: tuple[str, ...]
+    words: tuple[str, ...]
+    after_gap: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A form that stands in a text, with the places of its words."""
+
+    form: Form
+    places: tuple[int, ...]
+
+
+class Lexicon:
+    """The forms of one language, indexed by their first words."""
+
+    def __init__(self, tongue: Tongue, rows: Iterable[tuple[str, str]]) -> None:
+        self._tongue = tongue
+        self._by_first: dict[str, list[Form]] = defaultdict(list)
+        self._known: set[str] = set()
+        for concepts, written in rows:
+            self._add(concepts, written)
+        self._prefixes = {key.removesuffix("*") for key in self._known if key.endswith("*")}
+        self._prefix_lengths = sorted({len(prefix) for prefix in self._prefixes})
+        self.keys_of = lru_cache(_CACHED_WORDS)(self._keys_of)
+        self._parts_of = lru_cache(_CACHED_WORDS)(self._part)
+
+    def _add(self, concepts: str, written: str) -> None:
+        words: list[str] = []
+        after_gap: list[bool] = []
+        gap = False
+        for word in written.split():
+            if word == _GAP:
+                gap = True
+                continue
+            for key in self._keys_of_written(word):
+                words.append(key)
+                after_gap.append(gap)
+                gap = False
+        if not words:
+            raise ValueError(f"a form without a word of its own: {concepts}: {written}")
+        self._known.update(words)
+        self._by_first[words[0]].append(Form(tuple(concepts.split()), tuple(words), tuple(after_gap)))
+
+    def _keys_of_written(self, word: str) -> list[str]:
+        if word == _YOUNG:
+            return [_YOUNG]
+        tokens = self._tongue.tokens(word.strip("=*"))
+        if word.startswith("="):
+            return [f"={token}" for token in tokens]
+        kept = [token for token in tokens if token not in self._tongue.function_words]
+        if word.endswith("*"):
+            return [*map(self._tongue.stem, kept[:-1]), *(f"{token}*" for token in kept[-1:])]
+        return [self._tongue.stem(token) for token in kept]
+
+    def _keys_of(self, word: str) -> tuple[str, ...]:
+        keys = [key for key in (f"={word}", self._tongue.stem(word)) if key in self._known]
+        keys += [
+            f"{word[:length]}*"
+            for length in self._prefix_lengths
+            if length <= len(word) and word[:length] in self._prefixes
+        ]
+        if word.isdecimal() and len(word) <= 2 and 0 < int(word) < _FROM_CHILD_TO_ADULT:
+            keys.append(_YOUNG)
+        return tuple(keys)
+
+    def _part(self, word: str) -> tuple[str, ...]:
+        return part(word, lambda piece: bool(self._keys_of(piece)))
+
+    def words_of(self, text: str) -> list[tuple[str, ...]]:
+        """Give what each word of a text is known as; a German compound counts as its parts."""
+        known: list[tuple[str, ...]] = []
+        for token in self._tongue.tokens(text):
+            if token in self._tongue.function_words:
+                if (exact := f"={token}") in self._known:
+                    known.append((exact,))
+                continue
+            keys = self.keys_of(token)
+            if self._tongue.code == "de" and all(key.endswith("*") for key in keys):
+                pieces = self._parts_of(token)
+                if len(pieces) > 1:
+                    known.extend(self.keys_of(piece) for piece in pieces)
+                    continue
+            known.append(keys)
+        return known
+
+    def find(self, words: Sequence[tuple[str, ...]]) -> list[Found]:
+        """Find the forms in a text, the longest first: each uses its words up."""
+        found: list[Found] = []
+        for place, keys in enumerate(words):
+            for key in keys:
+                for form in self._by_first.get(key, ()):
+                    places = _places(form, words, place)
+                    if places is not None:
+                        found.append(Found(form, places))
+        found.sort(key=_most_words_first)
+        return _without_used(found)
+
+
+def _most_words_first(found: Found) -> tuple[int, int, bool, int]:
+    spelled = sum(map(len, found.form.words))
+    return (-len(found.places), -spelled, _MASK not in found.form.concepts, found.places[0])
+
+
+def _places(form: Form, words: Sequence[tuple[str, ...]], place: int) -> tuple[int, ...] | None:
+    places = [place]
+    for key, after_gap in zip(form.words[1:], form.after_gap[1:], strict=True):
+        reach = _LONGEST_GAP + 1 if after_gap else 1
+        for follower in range(places[-1] + 1, min(places[-1] + 1 + reach, len(words))):
+            if key in words[follower]:
+                places.append(follower)
+                break
+        else:
+            return None
+    return tuple(places)
+
+
+def _without_used(found: Iterable[Found]) -> list[Found]:
+    used: dict[int, Found] = {}
+    kept: list[Found] = []
+    for candidate in found:
+        users = {id(used[place]): used[place] for place in candidate.places if place in used}
+        # The same words may say several things; then all of them count.
+        if any(user.places != candidate.places or _MASK in user.form.concepts for user in users.values()):
+            continue
+        used.update(dict.fromkeys(candidate.places, candidate))
+        kept.append(candidate)
+    return kept
+
+
+def load(code: str) -> Lexicon:
+    """Read the lexicon of one language."""
+    rows = [(row["concept"], row["form"]) for row in read_rows(f"lexicon.{code}.tsv")]
+    return Lexicon(tongues()[code], rows)
