@@ -1,7 +1,7 @@
 """How a language says the concepts: its forms, and where they stand in a text."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ _YOUNG = "#17"
 _FROM_CHILD_TO_ADULT = 18
 _CACHED_WORDS = 20_000
 _MASK = "mask"
+_WHOLE = "w_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +139,28 @@ def _places(form: Form, words: Sequence[tuple[str, ...]], place: int) -> tuple[i
 
 
 def _without_used(found: Iterable[Found]) -> list[Found]:
-    used: dict[int, Found] = {}
+    """Keep each form whose words no longer form has used; phrases that name a category and words that build one apart.
+
+    Else "false identity document" would use up what "printing" needs to become the printing of false documents.
+    """
+    used: dict[bool, dict[int, Found]] = {True: {}, False: {}}
     kept: list[Found] = []
     for candidate in found:
-        users = {id(used[place]): used[place] for place in candidate.places if place in used}
-        # The same words may say several things; then all of them count.
-        if any(user.places != candidate.places or _MASK in user.form.concepts for user in users.values()):
+        is_mask = _MASK in candidate.form.concepts
+        names_a_category = candidate.form.concepts[0].startswith(_WHOLE)
+        layers = [used[True], used[False]] if is_mask else [used[names_a_category]]
+        if any(_is_used(candidate, layer) for layer in layers):
             continue
-        used.update(dict.fromkeys(candidate.places, candidate))
+        for layer in layers:
+            layer.update(dict.fromkeys(candidate.places, candidate))
         kept.append(candidate)
     return kept
+
+
+def _is_used(candidate: Found, used: Mapping[int, Found]) -> bool:
+    users = {id(used[place]): used[place] for place in candidate.places if place in used}
+    # The same words may say several things; then all of them count.
+    return any(user.places != candidate.places or _MASK in user.form.concepts for user in users.values())
 
 
 def load(code: str) -> Lexicon:
