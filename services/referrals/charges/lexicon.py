@@ -1,7 +1,7 @@
 """How a language says the concepts: its forms, and where they stand in a text."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,6 +27,14 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text by the keys under which forms know it; a small one may be stepped over."""
+
+    keys: tuple[str, ...]
+    is_small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A form that stands in a text, with the places of its words."""
 
@@ -49,32 +57,46 @@ class Lexicon:
         self._parts_of = lru_cache(_CACHED_WORDS)(self._part)
 
     def _add(self, concepts: str, written: str) -> None:
-        words: list[str] = []
+        words, after_gap = self._compiled(written)
+        if not words:
+            raise ValueError(f"a form without a word of its own: {concepts}: {written}")
+        self._known.update(words)
+        self._by_first[words[0]].append(Form(tuple(concepts.split()), tuple(words), tuple(after_gap)))
+
+    def _compiled(self, written: str) -> tuple[list[str], list[bool]]:
+        """Give the keys of a form; small words count only where a single other word would be left."""
+        content = self._keys_and_gaps(written, self._tongue.function_words)
+        if len(content[0]) == 1 and len(written.replace(_GAP, "").split()) > 1:
+            return self._keys_and_gaps(written, self._tongue.articles)
+        return content
+
+    def _keys_and_gaps(self, written: str, dropped: Set[str]) -> tuple[list[str], list[bool]]:
+        keys: list[str] = []
         after_gap: list[bool] = []
         gap = False
         for word in written.split():
             if word == _GAP:
                 gap = True
                 continue
-            for key in self._keys_of_written(word):
-                words.append(key)
+            for key in self._keys_of_written(word, dropped):
+                keys.append(key)
                 after_gap.append(gap)
                 gap = False
-        if not words:
-            raise ValueError(f"a form without a word of its own: {concepts}: {written}")
-        self._known.update(words)
-        self._by_first[words[0]].append(Form(tuple(concepts.split()), tuple(words), tuple(after_gap)))
+        return keys, after_gap
 
-    def _keys_of_written(self, word: str) -> list[str]:
+    def _keys_of_written(self, word: str, dropped: Set[str]) -> list[str]:
         if word == _YOUNG:
             return [_YOUNG]
         tokens = self._tongue.tokens(word.strip("=*"))
         if word.startswith("="):
             return [f"={token}" for token in tokens]
-        kept = [token for token in tokens if token not in self._tongue.function_words]
+        kept = [token for token in tokens if token not in dropped]
         if word.endswith("*"):
-            return [*map(self._tongue.stem, kept[:-1]), *(f"{token}*" for token in kept[-1:])]
-        return [self._tongue.stem(token) for token in kept]
+            return [*map(self._key_of_kept, kept[:-1]), *(f"{token}*" for token in kept[-1:])]
+        return [self._key_of_kept(token) for token in kept]
+
+    def _key_of_kept(self, token: str) -> str:
+        return f"={token}" if token in self._tongue.function_words else self._tongue.stem(token)
 
     def _keys_of(self, word: str) -> tuple[str, ...]:
         keys = [key for key in (f"={word}", self._tongue.stem(word)) if key in self._known]
@@ -90,28 +112,28 @@ class Lexicon:
     def _part(self, word: str) -> tuple[str, ...]:
         return part(word, lambda piece: bool(self._keys_of(piece)))
 
-    def words_of(self, text: str) -> list[tuple[str, ...]]:
+    def words_of(self, text: str) -> list[Word]:
         """Give what each word of a text is known as; a German compound counts as its parts."""
-        known: list[tuple[str, ...]] = []
+        known: list[Word] = []
         for token in self._tongue.tokens(text):
             if token in self._tongue.function_words:
                 if (exact := f"={token}") in self._known:
-                    known.append((exact,))
+                    known.append(Word((exact,), is_small=True))
                 continue
             keys = self.keys_of(token)
             if self._tongue.code == "de" and all(key.endswith("*") for key in keys):
                 pieces = self._parts_of(token)
                 if len(pieces) > 1:
-                    known.extend(self.keys_of(piece) for piece in pieces)
+                    known.extend(Word(self.keys_of(piece)) for piece in pieces)
                     continue
-            known.append(keys)
+            known.append(Word(keys))
         return known
 
-    def find(self, words: Sequence[tuple[str, ...]]) -> list[Found]:
+    def find(self, words: Sequence[Word]) -> list[Found]:
         """Find the forms in a text, the longest first: each uses its words up."""
         found: list[Found] = []
-        for place, keys in enumerate(words):
-            for key in keys:
+        for place, word in enumerate(words):
+            for key in word.keys:
                 for form in self._by_first.get(key, ()):
                     places = _places(form, words, place)
                     if places is not None:
@@ -125,17 +147,26 @@ def _most_words_first(found: Found) -> tuple[int, int, bool, int]:
     return (-len(found.places), -spelled, _MASK not in found.form.concepts, found.places[0])
 
 
-def _places(form: Form, words: Sequence[tuple[str, ...]], place: int) -> tuple[int, ...] | None:
+def _places(form: Form, words: Sequence[Word], place: int) -> tuple[int, ...] | None:
     places = [place]
     for key, after_gap in zip(form.words[1:], form.after_gap[1:], strict=True):
-        reach = _LONGEST_GAP + 1 if after_gap else 1
-        for follower in range(places[-1] + 1, min(places[-1] + 1 + reach, len(words))):
-            if key in words[follower]:
-                places.append(follower)
-                break
-        else:
+        follower = _next(key, words, places[-1] + 1, _LONGEST_GAP if after_gap else 0)
+        if follower is None:
             return None
+        places.append(follower)
     return tuple(places)
+
+
+def _next(key: str, words: Sequence[Word], start: int, gap: int) -> int | None:
+    """Find a word behind a place, over small words and as many others as the gap allows."""
+    for place in range(start, len(words)):
+        if key in words[place].keys:
+            return place
+        if not words[place].is_small:
+            if not gap:
+                return None
+            gap -= 1
+    return None
 
 
 def _without_used(found: Iterable[Found]) -> list[Found]:

@@ -12,7 +12,6 @@ from services.referrals.charges import arabic
 from services.referrals.words import fold
 
 DATA = Path(__file__).parent / "data"
-LANGUAGES = ("en", "es", "fr", "de", "ar")
 
 _SNOWBALL = {"en": "english", "es": "spanish", "fr": "french", "de": "german"}
 _FRENCH_ENDINGS = (("iere", "ière"), ("ieres", "ières"), ("ee", "ée"), ("ees", "ées"), ("es", "es"))
@@ -20,9 +19,10 @@ _FRENCH_ENDINGS = (("iere", "ière"), ("ieres", "ières"), ("ee", "ée"), ("ees"
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """One language: its code, the words that carry no meaning here, and what makes two words the same."""
+    """One language: its code, the small words that carry no meaning alone, and what makes two words the same."""
 
     code: str
+    articles: frozenset[str]
     function_words: frozenset[str]
     stem: Callable[[str], str]
 
@@ -41,8 +41,12 @@ def read_rows(name: str) -> Iterator[dict[str, str]]:
 @cache
 def tongues() -> dict[str, Tongue]:
     """Give the languages by their codes."""
-    words = {row["language"]: frozenset(row["words"].split()) for row in read_rows("function-words.tsv")}
-    return {code: Tongue(code, words[code], _stemmer(code)) for code in LANGUAGES}
+    return {row["language"]: _tongue(row) for row in read_rows("function-words.tsv")}
+
+
+def _tongue(row: dict[str, str]) -> Tongue:
+    articles = frozenset(row["articles"].split())
+    return Tongue(row["language"], articles, articles | set(row["words"].split()), _stemmer(row["language"]))
 
 
 def _stemmer(code: str) -> Callable[[str], str]:
