@@ -10,6 +10,7 @@ from runtime.stand import open_stand
 from schemas.events import ItemAccepted, ItemClaimed, ItemQueued, ReferralRouted, ReferralSentToTriage
 from schemas.topics import QUEUE_EVENTS, ROUTING_EVENTS, published_by
 from services.referrals.api import POST_PATH, posting, routes
+from services.referrals.charges_api import charge_routes
 from services.referrals.handlers import note_accepted, note_claimed, note_queued, note_routed, note_triage
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.settings import Settings
@@ -47,4 +48,5 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             shortcuts={("POST", POST_PATH): post},
         )
         app.include_router(routes(post, records))
+        app.include_router(charge_routes())
         yield Service(app, settings.http_host, settings.http_port, [folding, stand.relay])

@@ -22,10 +22,11 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a category stands among others: its urgency between charges, its rank within one."""
+    """How a category stands among others: its urgency between charges, its rank within one, its place in the table."""
 
     urgency: int
     rank: int
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def concepts() -> dict[str, Concept]:
 def standings() -> dict[Category, Standing]:
     """Give how each category stands among the others."""
     return {
-        Category(row["category"]): Standing(int(row["urgency"]), int(row["rank"]))
-        for row in read_rows("categories.tsv")
+        Category(row["category"]): Standing(int(row["urgency"]), int(row["rank"]), place)
+        for place, row in enumerate(read_rows("categories.tsv"))
     }
 
 

@@ -24,6 +24,13 @@ class Form:
     concepts: tuple[str, ...]
     words: tuple[str, ...]
     after_gap: tuple[bool, ...]
+    others: frozenset[str]
+    spelled: int
+
+    @classmethod
+    def of(cls, concepts: str, words: Sequence[str], after_gap: Sequence[bool]) -> "Form":
+        """Make a form, with what a quick look at a text needs."""
+        return cls(tuple(concepts.split()), tuple(words), tuple(after_gap), frozenset(words[1:]), sum(map(len, words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class Lexicon:
         if not words:
             raise ValueError(f"a form without a word of its own: {concepts}: {written}")
         self._known.update(words)
-        self._by_first[words[0]].append(Form(tuple(concepts.split()), tuple(words), tuple(after_gap)))
+        self._by_first[words[0]].append(Form.of(concepts, words, after_gap))
 
     def _compiled(self, written: str) -> tuple[list[str], list[bool]]:
         """Give the keys of a form; small words count only where a single other word would be left."""
@@ -131,20 +138,19 @@ class Lexicon:
 
     def find(self, words: Sequence[Word]) -> list[Found]:
         """Find the forms in a text, the longest first: each uses its words up."""
+        present = {key for word in words for key in word.keys}
         found: list[Found] = []
         for place, word in enumerate(words):
             for key in word.keys:
                 for form in self._by_first.get(key, ()):
-                    places = _places(form, words, place)
-                    if places is not None:
+                    if form.others <= present and (places := _places(form, words, place)) is not None:
                         found.append(Found(form, places))
         found.sort(key=_most_words_first)
         return _without_used(found)
 
 
 def _most_words_first(found: Found) -> tuple[int, int, bool, int]:
-    spelled = sum(map(len, found.form.words))
-    return (-len(found.places), -spelled, _MASK not in found.form.concepts, found.places[0])
+    return (-len(found.places), -found.form.spelled, _MASK not in found.form.concepts, found.places[0])
 
 
 def _places(form: Form, words: Sequence[Word], place: int) -> tuple[int, ...] | None:

@@ -167,11 +167,8 @@ def _weight(frame: Frame) -> tuple[int, float, int]:
 
 def _between_charges(frame: Frame) -> tuple[bool, int, int]:
     """Order the charges of a list: what never leads others last, then by urgency, then as the table has them."""
-    return (
-        frame.rank <= _NEVER_LEADS_OTHERS,
-        standings()[frame.category].urgency,
-        list(Category).index(frame.category),
-    )
+    standing = standings()[frame.category]
+    return frame.rank <= _NEVER_LEADS_OTHERS, standing.urgency, standing.place
 
 
 def _compete(held: Sequence[Frame], said: Set[str]) -> bool:

@@ -9,8 +9,8 @@ from services.referrals.words import fold
 
 _REFERENCE = re.compile(
     r"(?<![\w'’-])(?:art(?:s|icles?|[ií]culos?|ikels?|ikeln)?\.?|§{1,2}|sections?|sec(?:s|c)?\.?|ss?\.|para(?:graph)?s?\.?"
-    r"|abs\.|nr\.|inc(?:iso)?\.?|alin[eé]a|al-m[a]+dda|m[a]+dda|fasl|qanun|ley|loi|m\.|q\.|ст\.?)"
-    r"\s{0,3}(?:n[o°º]\.?\s?)?(?P<number>\d{1,5}[\w./-]{0,12})(?:\s?\(\w{1,4}\)){0,3}(?:\s(?:bis|ter|quater)\b)?",
+    r"|al-m[a]+dda|m[a]+dda|fasl|qanun|ley|loi|m\.|q\.|ст\.?)"
+    r"\s{0,3}(?:n[o°º]\.?\s?)?(?P<number>\d{1,4}(?:[./-]\d{1,4}|-?[a-z]{1,2}(?![a-z])){0,3})(?!\d)(?:\s?\(\w{1,4}\)){0,3}(?:\s(?:bis|ter|quater)\b)?",
     re.IGNORECASE,
 )
 _TAIL = 45
@@ -39,7 +39,7 @@ def take_out(text: str) -> tuple[str, tuple[Statute, ...]]:
     for match in _REFERENCE.finditer(text):
         kept.append(text[place : match.start()])
         code, place = _code_after(text, match.end())
-        statutes[Statute(code, match["number"].rstrip("./-").lower())] = None
+        statutes[Statute(code, match["number"].lower())] = None
     kept.append(text[place:])
     return " ".join(kept), tuple(statutes)
 
