@@ -35,10 +35,13 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text by the keys under which forms know it; a small one may be stepped over."""
+    """A word of a text by the keys under which forms know it."""
 
     keys: tuple[str, ...]
     is_small: bool = False
+    """It may be stepped over between two words of a form."""
+    counts: bool = True
+    """It matters if it is not understood: it is no small word, number or name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Lexicon:
         self._prefixes = {key.removesuffix("*") for key in self._known if key.endswith("*")}
         self._prefix_lengths = sorted({len(prefix) for prefix in self._prefixes})
         self.keys_of = lru_cache(_CACHED_WORDS)(self._keys_of)
+        self.tells = lru_cache(_CACHED_WORDS)(self._tells)
         self._parts_of = lru_cache(_CACHED_WORDS)(self._part)
 
     def _add(self, concepts: str, written: str) -> None:
@@ -122,10 +126,11 @@ class Lexicon:
     def words_of(self, text: str) -> list[Word]:
         """Give what each word of a text is known as; a German compound counts as its parts."""
         known: list[Word] = []
+        names = self._tongue.names_in(text)
         for token in self._tongue.tokens(text):
             if token in self._tongue.function_words:
                 if (exact := f"={token}") in self._known:
-                    known.append(Word((exact,), is_small=True))
+                    known.append(Word((exact,), is_small=True, counts=False))
                 continue
             keys = self.keys_of(token)
             if self._tongue.code == "de" and all(key.endswith("*") for key in keys):
@@ -133,8 +138,11 @@ class Lexicon:
                 if len(pieces) > 1:
                     known.extend(Word(self.keys_of(piece)) for piece in pieces)
                     continue
-            known.append(Word(keys))
+            known.append(Word(keys, counts=token not in names and self.tells(token)))
         return known
+
+    def _tells(self, token: str) -> bool:
+        return len(token) > 1 and not token.isdecimal() and self._tongue.stem(token) not in self._tongue.neutral_stems
 
     def find(self, words: Sequence[Word]) -> list[Found]:
         """Find the forms in a text, the longest first: each uses its words up."""

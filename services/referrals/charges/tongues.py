@@ -13,6 +13,7 @@ from services.referrals.words import fold
 
 DATA = Path(__file__).parent / "data"
 
+_WITH_CAPITALS_FOR_NAMES = frozenset({"en", "es", "fr"})
 _SNOWBALL = {"en": "english", "es": "spanish", "fr": "french", "de": "german"}
 _FRENCH_ENDINGS = (("iere", "ière"), ("ieres", "ières"), ("ee", "ée"), ("ees", "ées"), ("es", "es"))
 
@@ -24,11 +25,19 @@ class Tongue:
     code: str
     articles: frozenset[str]
     function_words: frozenset[str]
+    neutral_stems: frozenset[str]
     stem: Callable[[str], str]
 
     def tokens(self, text: str) -> list[str]:
         """Part a text into folded words."""
         return arabic.tokens(text) if self.code == "ar" else fold(text).split()
+
+    def names_in(self, text: str) -> frozenset[str]:
+        """Give the words that are names of persons or places, as far as capitals within a sentence tell."""
+        if self.code not in _WITH_CAPITALS_FOR_NAMES:
+            return frozenset()
+        later = text.split()[1:]
+        return frozenset(fold(word).strip() for word in later if word[0].isupper() and not word.isupper())
 
 
 def read_rows(name: str) -> Iterator[dict[str, str]]:
@@ -41,12 +50,15 @@ def read_rows(name: str) -> Iterator[dict[str, str]]:
 @cache
 def tongues() -> dict[str, Tongue]:
     """Give the languages by their codes."""
-    return {row["language"]: _tongue(row) for row in read_rows("function-words.tsv")}
+    neutral = {row["language"]: row["words"].split() for row in read_rows("neutral-words.tsv")}
+    return {row["language"]: _tongue(row, neutral[row["language"]]) for row in read_rows("function-words.tsv")}
 
 
-def _tongue(row: dict[str, str]) -> Tongue:
+def _tongue(row: dict[str, str], neutral: Iterable[str]) -> Tongue:
     articles = frozenset(row["articles"].split())
-    return Tongue(row["language"], articles, articles | set(row["words"].split()), _stemmer(row["language"]))
+    stem = _stemmer(row["language"])
+    words = articles | set(row["words"].split())
+    return Tongue(row["language"], articles, words, frozenset(map(stem, neutral)), stem)
 
 
 def _stemmer(code: str) -> Callable[[str], str]:
