@@ -8,7 +8,7 @@ from services.referrals.charges.frames import Frame, concepts, frames, plain_wor
 from services.referrals.charges.meaning import Meaning, together
 
 _POOLED = 0.1
-_UNREAD = 0.3
+_UNREAD = 0.35
 _ENOUGH_WORDS = 3
 _NEVER_LEADS_OTHERS = 2
 
@@ -69,7 +69,8 @@ def _hold(frame: Frame, meaning: Meaning, doubt: float) -> _Held:
     filled_by = frame.concepts_in(meaning.said.keys())
     words = meaning.words_saying(filled_by)
     # What rests on a word or two may mean something else in a clause of which more words are not understood.
-    if words < _ENOUGH_WORDS:
+    # An ordinary crime stays one: it says that nothing special was found, and that much is seldom wrong.
+    if words < _ENOUGH_WORDS and frame.category is not Category.ORDINARY_CRIME:
         doubt += _UNREAD * max(0, meaning.unread - words)
     confidence = round(max(frame.confidence - doubt, 0.1), 2)
     return _Held(frame, filled_by, Label(frame.category, confidence, plain_words(filled_by)))
