@@ -1,7 +1,7 @@
 """Reading a charge: what it says, category by category, or why a person must read it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from schemas.vocabulary import AskGround, Category
@@ -34,12 +34,13 @@ class Reading:
 
 def read_charge(text: str, translation: str | None = None, language: str | None = None) -> Reading:
     """Read a charge, and its translation if there is one."""
-    readings = []
-    if not is_beyond_lists(fold(text)):
-        readings.append(_read(text, language))
-    if translation is not None and not is_beyond_lists(fold(translation)):
+    text, statutes = take_out(text)
+    readings = [_read(text, language)]
+    if translation is not None:
+        translation, others = take_out(translation)
         readings.append(_read(translation, "en"))
-    return _as_one([reading for reading in readings if reading is not None])
+        statutes = tuple(dict.fromkeys(statutes + others))
+    return replace(_as_one([reading for reading in readings if reading is not None]), statutes=statutes)
 
 
 def _as_one(readings: Sequence[Reading]) -> Reading:
@@ -47,14 +48,13 @@ def _as_one(readings: Sequence[Reading]) -> Reading:
     if not readings:
         return Reading(ask=AskGround.UNTRANSLATED)
     text, translation = readings[0], readings[-1]
-    statutes = tuple(dict.fromkeys(text.statutes + translation.statutes))
     if translation.lead is None and text.lead is not None and translation.ask is AskGround.NOTHING_MATCHED:
-        return Reading(text.labels, None, statutes)
+        return text
     if translation.lead is not None and text.ask in (AskGround.DENIED, AskGround.READINGS_COMPETE):
-        return Reading(translation.labels, text.ask, statutes)
+        return Reading(translation.labels, text.ask)
     if None not in (text.lead, translation.lead) and translation.lead not in {label.category for label in text.labels}:
-        return Reading(translation.labels + text.labels, AskGround.READINGS_COMPETE, statutes)
-    return Reading(translation.labels, translation.ask, statutes)
+        return Reading(translation.labels + text.labels, AskGround.READINGS_COMPETE)
+    return translation
 
 
 @cache
@@ -64,19 +64,18 @@ def _lexicon(code: str) -> Lexicon:
 
 def _read(text: str, language: str | None) -> Reading | None:
     tongue = tongue_of(language, text)
-    if tongue is None:
+    if tongue is None or is_beyond_lists(fold(text)):
         return None
-    rest, statutes = take_out(text)
     lexicon = _lexicon(tongue.code)
     charges = [
-        [read_clause(lexicon, clause, number) for number, clause in enumerate(charge)] for charge in charges_of(rest)
+        [read_clause(lexicon, clause, number) for number, clause in enumerate(charge)] for charge in charges_of(text)
     ]
     clauses = [clause for charge in charges for clause in charge]
     weighed = [one for charge in charges if (one := weigh_charge(charge)) is not None]
     if not weighed and len(charges) > 1 and (one := weigh_together(clauses)) is not None:
         weighed = [one]
     labels = labels_of(weighed)
-    return Reading(labels, _ask(clauses, weighed, labels), statutes)
+    return Reading(labels, _ask(clauses, weighed, labels))
 
 
 def _ask(clauses: Sequence[Meaning], weighed: Sequence[Weighed], labels: Sequence[Label]) -> AskGround | None:

@@ -1,5 +1,6 @@
 """Weighing: which of the frames that hold leads, in one charge and among several, and how sure that is."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from services.referrals.charges.meaning import Meaning, together
 _POOLED = 0.1
 _UNREAD = 0.35
 _ENOUGH_WORDS = 3
+_LEAST = 0.1
 _NEVER_LEADS_OTHERS = 2
 
 
@@ -56,28 +58,30 @@ def weigh_together(clauses: Sequence[Meaning]) -> Weighed | None:
 
 
 def _held(meaning: Meaning, doubt: float) -> list[_Held]:
-    best: dict[Category, _Held] = {}
+    by_category: dict[Category, list[Frame]] = defaultdict(list)
     for frame in frames().held_by(meaning.said.keys()):
-        held = _hold(frame, meaning, doubt)
-        other = best.get(frame.category)
-        if other is None or _weight(held) > _weight(other):
-            best[frame.category] = held
-    return sorted(best.values(), key=lambda held: (-held.frame.rank, -len(held.frame.needs), *_order(held.frame)))
+        by_category[frame.category].append(frame)
+    held = [_hold(found, meaning, doubt) for found in by_category.values()]
+    return sorted(held, key=lambda one: (-one.frame.rank, -len(one.frame.needs), *_order(one.frame)))
 
 
-def _hold(frame: Frame, meaning: Meaning, doubt: float) -> _Held:
-    filled_by = frame.concepts_in(meaning.said.keys())
-    words = meaning.words_saying(filled_by)
-    # What rests on a word or two may mean something else in a clause of which more words are not understood.
-    # An ordinary crime stays one: it says that nothing special was found, and that much is seldom wrong.
-    if words < _ENOUGH_WORDS and frame.category is not Category.ORDINARY_CRIME:
-        doubt += _UNREAD * max(0, meaning.unread - words)
-    confidence = round(max(frame.confidence - doubt, 0.1), 2)
+def _hold(held: Sequence[Frame], meaning: Meaning, doubt: float) -> _Held:
+    """Take the best of the frames that hold for one category; the others help to explain it."""
+    frame = max(held, key=lambda one: (one.rank, one.confidence, len(one.needs)))
+    filled_by = frozenset().union(*(one.concepts_in(meaning.said.keys()) for one in held))
+    confidence = round(max(frame.confidence - doubt - _doubt(frame, filled_by, meaning), _LEAST), 2)
     return _Held(frame, filled_by, Label(frame.category, confidence, plain_words(filled_by)))
 
 
-def _weight(held: _Held) -> tuple[int, float, int]:
-    return held.frame.rank, held.label.confidence, len(held.frame.needs)
+def _doubt(frame: Frame, filled_by: Iterable[str], meaning: Meaning) -> float:
+    """Doubt what rests on a word or two, in a clause of which more words are not understood.
+
+    An ordinary crime stays one: it says that nothing special was found, and that much is seldom wrong.
+    """
+    words = meaning.words_saying(filled_by)
+    if words >= _ENOUGH_WORDS or frame.category is Category.ORDINARY_CRIME:
+        return 0.0
+    return _UNREAD * max(0, meaning.unread - words)
 
 
 def _weighed(leading: Sequence[_Held], others: Sequence[_Held]) -> Weighed:
