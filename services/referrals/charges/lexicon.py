@@ -101,10 +101,8 @@ class Lexicon:
         tokens = self._tongue.tokens(word.strip("=*"))
         if word.startswith("="):
             return [f"={token}" for token in tokens]
-        kept = [token for token in tokens if token not in dropped]
-        if word.endswith("*"):
-            return [*map(self._key_of_kept, kept[:-1]), *(f"{token}*" for token in kept[-1:])]
-        return [self._key_of_kept(token) for token in kept]
+        prefix = [f"{tokens.pop()}*"] if word.endswith("*") and tokens else []
+        return [*(self._key_of_kept(token) for token in tokens if token not in dropped), *prefix]
 
     def _key_of_kept(self, token: str) -> str:
         return f"={token}" if token in self._tongue.function_words else self._tongue.stem(token)
