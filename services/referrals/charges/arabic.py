@@ -8,7 +8,7 @@ vary most.
 from services.referrals.words import fold
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'`´’‘ʿʾʼʻ′"), None)
-_PARTICLES = ("wal", "bil", "lil", "fil", "bal", "lal", "bel", "lel", "wel", "al", "el", "ul", "il")
+_PARTICLES = ("wal", "bil", "lil", "fil", "bel", "lel", "wel", "al", "el", "ul", "il")
 _JOINED = frozenset({*_PARTICLES, "wa", "bi", "li", "fa", "be", "le", "we", "ash", "as", "ad", "ar", "az", "at"})
 _SPELLINGS = (
     ("dsch", "j"), ("tsch", "S"), ("sch", "S"), ("sh", "S"), ("ch", "S"), ("kh", "x"), ("gh", "g"), ("dh", "z"),
