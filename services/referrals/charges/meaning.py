@@ -20,9 +20,9 @@ class Meaning:
     """How many words of it, but for small words, numbers and names, say nothing that we know."""
     unclear: bool = False
 
-    def words_saying(self, concepts: Iterable[str]) -> int:
-        """Count the words that say some of its concepts."""
-        return len(frozenset().union(*(self.said[concept] for concept in concepts)))
+    def words_saying(self, concepts: Iterable[str]) -> frozenset[tuple[int, int]]:
+        """Give the words that say some of its concepts."""
+        return frozenset().union(*(self.said[concept] for concept in concepts))
 
 
 def read_clause(lexicon: Lexicon, text: str, number: int) -> Meaning:

@@ -35,10 +35,11 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A frame that holds, by the concepts that fill it and how many words say them."""
+    """A category whose frames hold: the best of them, the concepts that fill them, and how many words say these."""
 
     frame: Frame
     filled_by: frozenset[str]
+    words: int
     label: Label
 
 
@@ -69,19 +70,19 @@ def _hold(held: Sequence[Frame], meaning: Meaning, doubt: float) -> _Held:
     """Take the best of the frames that hold for one category; the others help to explain it."""
     frame = max(held, key=lambda one: (one.rank, one.confidence, len(one.needs)))
     filled_by = frozenset().union(*(one.concepts_in(meaning.said.keys()) for one in held))
-    confidence = round(max(frame.confidence - doubt - _doubt(frame, filled_by, meaning), _LEAST), 2)
-    return _Held(frame, filled_by, Label(frame.category, confidence, plain_words(filled_by)))
+    words = len(meaning.words_saying(filled_by))
+    confidence = round(max(frame.confidence - doubt - _doubt(frame, words, meaning.unread), _LEAST), 2)
+    return _Held(frame, filled_by, words, Label(frame.category, confidence, plain_words(filled_by)))
 
 
-def _doubt(frame: Frame, filled_by: Iterable[str], meaning: Meaning) -> float:
+def _doubt(frame: Frame, words: int, unread: int) -> float:
     """Doubt what rests on a word or two, in a clause of which more words are not understood.
 
     An ordinary crime stays one: it says that nothing special was found, and that much is seldom wrong.
     """
-    words = meaning.words_saying(filled_by)
     if words >= _ENOUGH_WORDS or frame.category is Category.ORDINARY_CRIME:
         return 0.0
-    return _UNREAD * max(0, meaning.unread - words)
+    return _UNREAD * max(0, unread - words)
 
 
 def _weighed(leading: Sequence[_Held], others: Sequence[_Held]) -> Weighed:
@@ -98,13 +99,18 @@ def _order(frame: Frame) -> tuple[bool, int, int]:
 
 
 def _compete(held: Sequence[_Held]) -> bool:
-    """Tell whether the first two want the same words, and neither says more than the other."""
-    if len(held) < 2 or held[0].frame.rank != held[1].frame.rank:
-        return False
-    first, second = held[0].filled_by, held[1].filled_by
+    """Tell whether the first is contested: by one of its rank over the same words, or by one that more words say."""
+    first = held[0]
+    return any(_contests(other, first) for other in held[1:] if other.frame.category is not Category.GANGS)
+
+
+def _contests(other: _Held, first: _Held) -> bool:
+    if other.words > first.words:
+        return True
     known = concepts()
-    shared = {name for name in first & second if known[name].kind != "act"}
-    return bool(shared) and not (first >= second or second >= first)
+    shared = {name for name in first.filled_by & other.filled_by if known[name].kind != "act"}
+    is_nested = first.filled_by >= other.filled_by or other.filled_by >= first.filled_by
+    return first.frame.rank == other.frame.rank and bool(shared) and not is_nested
 
 
 def labels_of(charges: Iterable[Weighed]) -> tuple[Label, ...]:
