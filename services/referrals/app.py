@@ -10,6 +10,7 @@ from runtime.stand import open_stand
 from schemas.events import ItemAccepted, ItemClaimed, ItemQueued, ReferralRouted, ReferralSentToTriage
 from schemas.topics import QUEUE_EVENTS, ROUTING_EVENTS, published_by
 from services.referrals.api import POST_PATH, posting, routes
+from services.referrals.charges import load_tables
 from services.referrals.charges_api import charge_routes
 from services.referrals.handlers import note_accepted, note_claimed, note_queued, note_routed, note_triage
 from services.referrals.intake_desk import IntakeDesk
@@ -24,6 +25,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     async with open_stand(
         "referrals", settings, published_by("referrals"), collections=[COLLECTION], subject_name="referral_id"
     ) as stand:
+        load_tables()
         vault = Vault(stand.database, settings.master_key_bytes)
         await vault.prepare()
         records = ReferralStore(stand.store, vault)

@@ -10,7 +10,7 @@ from services.referrals.charges.frames import frames
 from services.referrals.charges.lexicon import Lexicon, load
 from services.referrals.charges.meaning import Meaning, all_concepts, read_clause, together
 from services.referrals.charges.statutes import Statute, take_out
-from services.referrals.charges.tongues import tongue_of
+from services.referrals.charges.tongues import tongue_of, tongues
 from services.referrals.charges.weighing import Label, Weighed, labels_of, weigh_charge, weigh_together
 from services.referrals.words import fold, is_beyond_lists
 
@@ -30,6 +30,13 @@ class Reading:
     def lead(self) -> Category | None:
         """The category that leads, if nobody need be asked."""
         return self.labels[0].category if self.ask is None and self.labels else None
+
+
+def load_tables() -> None:
+    """Load the tables of all languages, so that no request waits for them."""
+    frames()
+    for code in tongues():
+        _lexicon(code)
 
 
 def read_charge(text: str, translation: str | None = None, language: str | None = None) -> Reading:
