@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from schemas.us_code import read_section
 from schemas.vocabulary import DESK_ONLY_REQUEST_TYPES, Category, Flag, RequesterKind
+from services.referrals.charges import Reading, read_charge
 from services.referrals.completeness import faults_of, faults_of_body, has_bureau_for_channel
 from services.referrals.countries import HOME
 from services.referrals.faults import Fault
@@ -49,6 +50,8 @@ class Intake:
     criteria: tuple[Criterion, ...]
     completeness: int
     """How fully the subjects are identified, in percent; 0 where none is given."""
+    readings: tuple[Reading | None, ...] = ()
+    """What the charge text of each offence says; none where there is no charge text."""
 
 
 def check(referral: Referral, today: date) -> Intake:
@@ -60,7 +63,13 @@ def check(referral: Referral, today: date) -> Intake:
         _flags(referral, words, criteria, today),
         criteria,
         _completeness(referral),
+        tuple(_reading(offence) for offence in referral.offences),
     )
+
+
+def _reading(offence: Offence) -> Reading | None:
+    charge = offence.charge
+    return None if charge is None else read_charge(charge.text, charge.translation, charge.language)
 
 
 @dataclass(frozen=True, slots=True)
