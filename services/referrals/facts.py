@@ -22,7 +22,7 @@ def received(referral: Referral, referral_id: UUID, received_at: datetime, intak
         request_type=referral.request_type,
         urgency=referral.urgency.level,
         urgency_ground=referral.urgency.ground,
-        offences=tuple(map(_offence_fact, referral.offences, intake.readings)),
+        offences=tuple(map(_offence_fact, referral.offences, intake.readings, intake.sections)),
         nexus=tuple(_nexus_fact(nexus) for nexus in referral.nexus),
         marks=referral.marks.read(),
         flags=intake.flags,
@@ -30,7 +30,7 @@ def received(referral: Referral, referral_id: UUID, received_at: datetime, intak
     )
 
 
-def _offence_fact(offence: Offence, reading: Reading | None) -> OffenceFact:
+def _offence_fact(offence: Offence, reading: Reading | None, named: tuple[str, ...]) -> OffenceFact:
     section = read_section(offence.section) if offence.section is not None else None
     fact = OffenceFact(
         category=offence.category,
@@ -44,7 +44,8 @@ def _offence_fact(offence: Offence, reading: Reading | None) -> OffenceFact:
     )
     # Where the requester states what the offence is, the charge text need not say it again.
     is_stated = offence.category is not None or section is not None
-    return fact.model_copy(update={"labels": labels, "ask": None if is_stated else reading.ask})
+    ask = None if is_stated else reading.ask
+    return fact.model_copy(update={"sections": named, "labels": labels, "ask": ask})
 
 
 def _nexus_fact(nexus: Nexus) -> NexusFact:

@@ -23,7 +23,7 @@ FIELDS_THAT_MAY_TRAVEL = {
     "owner_office", "previous", "leaves", "moved_to", "placed_by", "released_by", "sent_back_by",
     # What it is about, in closed lists.
     "request_type", "urgency", "urgency_ground", "offences", "category", "section", "charge_given", "flags",
-    "labels", "confidence", "words", "ask",
+    "sections", "labels", "confidence", "words", "ask",
     "grounds", "cause", "ground", "closed_because", "parts", "offence_numbers", "nexus_numbers",
     # Where, no finer than a ZIP code, and how well that is known.
     "nexus", "kind", "place", "country", "state", "county", "city", "zip", "gateway", "evidence", "as_of", "eta",

@@ -170,6 +170,25 @@ def test_the_sentence_says_by_which_words_a_charge_was_read(ruleset: Ruleset) ->
     assert "read from the charge" not in stated.because
 
 
+@pytest.mark.parametrize(
+    ("labels", "sections", "category"),
+    [
+        ((), ("18 USC 1956", "18 USC 1957"), "money-laundering"),
+        (("narcotics-smuggling",), ("18 USC 1956",), "narcotics-smuggling"),
+        (("cybercrime",), ("18 USC 1343",), "cybercrime"),
+        (("tobacco",), ("18 USC 99999",), "tobacco"),
+        (("tobacco",), ("18 USC 2251",), "unclassified"),
+    ],
+)
+def test_a_section_that_a_charge_names_and_its_words_must_agree(
+    ruleset: Ruleset, labels: tuple[str, ...], sections: tuple[str, ...], category: str
+) -> None:
+    decision = read_as(ruleset, {**charge(*labels), "sections": sections})
+
+    assert decision.category == category
+    assert (decision.outcome == "triage") == ("readings_compete" in decision.grounds) == (category == "unclassified")
+
+
 def test_among_charges_the_most_urgent_leads_and_an_association_never_does(ruleset: Ruleset) -> None:
     assert read_as(ruleset, charge("cultural-property"), charge("bulk-cash")).category == "bulk-cash"
     assert read_as(ruleset, charge("cultural-property"), charge("gangs")).category == "cultural-property"
