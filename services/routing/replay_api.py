@@ -2,16 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import Field
 
 from runtime.errors import StoreAway
 from runtime.http import Problem, shown
+from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
 from schemas.vocabulary import DESKS
 from services.routing.replay_desk import ReplayDesk, progress_of
@@ -50,15 +52,16 @@ class Streams:
         self._most = most
         self._open = 0
 
-    def enter(self) -> None:
-        """Take a place, if there is one."""
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Take a place, if there is one, and give it back."""
         if self._open >= self._most:
             raise Problem(503, "too_many_streams", "All live streams are taken", headers={"Retry-After": "10"})
         self._open += 1
-
-    def leave(self) -> None:
-        """Give the place back."""
-        self._open -= 1
+        try:
+            yield
+        finally:
+            self._open -= 1
 
 
 def replay_routes(desk: ReplayDesk, streams: Streams, begun: Callable[[], None]) -> APIRouter:
@@ -90,13 +93,16 @@ def replay_routes(desk: ReplayDesk, streams: Streams, begun: Callable[[], None])
         """Tell how far a replay has come."""
         return JSONResponse(progress_of(await desk.known(version, run_id)))
 
+    async def followed(version: Version, run_id: RunId) -> AsyncIterator[Document]:
+        run = await desk.known(version, run_id)
+        with streams.open():
+            yield run
+
     @router.get("/{run_id}/stream")
-    async def stream(version: Version, run_id: RunId) -> StreamingResponse:
+    async def stream(run: Annotated[Document, Depends(followed)]) -> StreamingResponse:
         """Follow a replay live to its end."""
-        await desk.known(version, run_id)
-        streams.enter()
         return StreamingResponse(
-            _followed(desk, version, run_id, streams),
+            _followed(desk, run),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
         )
@@ -136,12 +142,11 @@ def _as_read(change: dict[str, Any]) -> dict[str, Any]:
     return {name: shown(value) for name, value in change.items() if name not in ("_id", "run")}
 
 
-async def _followed(desk: ReplayDesk, version: str, run_id: str, streams: Streams) -> AsyncIterator[str]:
+async def _followed(desk: ReplayDesk, run: Document) -> AsyncIterator[str]:
     """Tell of every step until the run has ended; when the database is away the stream ends, too."""
     last, silent = None, 0
-    try:
+    with suppress(StoreAway):
         while True:
-            run = await desk.known(version, run_id)
             told = progress_of(run)
             ended = not run.get("open")
             if told != last or ended or silent >= HEARTBEAT_LOOKS:
@@ -151,7 +156,4 @@ async def _followed(desk: ReplayDesk, version: str, run_id: str, streams: Stream
                 return
             last, silent = told, silent + 1
             await asyncio.sleep(BETWEEN_LOOKS)
-    except StoreAway:
-        return
-    finally:
-        streams.leave()
+            run = await desk.known(run["version"], run["_id"])

@@ -45,8 +45,7 @@ class ReplayWorkers:
             except StoreAway:
                 log.warning("replays could not be read")
                 run_id = None
-            if run_id is not None and not self._stopping:
-                await self._work(run_id)
+            if run_id is not None and not self._stopping and await self._work(run_id):
                 continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._begun.wait(), BETWEEN_LOOKS)
@@ -60,7 +59,8 @@ class ReplayWorkers:
             with suppress(ProcessLookupError):
                 self.process.terminate()
 
-    async def _work(self, run_id: str) -> None:
+    async def _work(self, run_id: str) -> bool:
+        """Have a run worked on, and tell whether its worker ended well: after one that died there is a pause."""
         command = (sys.executable, "-m", "services.routing.replay", "--run", run_id)
         self.process = await asyncio.create_subprocess_exec(*command, env=self._environment)
         worker = worker_name(self.process.pid)
@@ -69,3 +69,4 @@ class ReplayWorkers:
         with suppress(StoreAway):
             await self._replays.let_go(run_id, worker)
         log.info("replay worker ended", run=run_id, code=code)
+        return code == 0

@@ -270,3 +270,13 @@ async def test_a_replay_can_be_run_from_a_terminal(desk, stored, mongo_settings)
     summary = json.loads(printed)
     assert process.returncode == 0
     assert (summary["run"]["state"], summary["run"]["changed"]) == ("done", len(wanted))
+
+
+async def test_a_stream_that_is_over_gives_its_place_back(desk, stored):
+    await drafted(desk, stored, 300)
+    address = await desk.replay(DRAFT)
+    await ended(desk, address)
+
+    streams = [(await desk.http.get(f"{address}/stream")).status_code for _ in range(60)]
+
+    assert streams == [200] * 60
