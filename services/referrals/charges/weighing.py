@@ -11,6 +11,7 @@ from services.referrals.charges.meaning import Meaning, together
 _POOLED = 0.1
 _UNREAD = 0.35
 _ENOUGH_WORDS = 3
+_STRONG = 0.8
 _LEAST = 0.1
 _NEVER_LEADS_OTHERS = 2
 
@@ -76,13 +77,14 @@ def _hold(held: Sequence[Frame], meaning: Meaning, doubt: float) -> _Held:
 
 
 def _doubt(frame: Frame, words: int, unread: int) -> float:
-    """Doubt what rests on a word or two, in a clause of which more words are not understood.
+    """Doubt what rests on a word or two in a clause of which more are not understood, or weakly, of which any are not.
 
     An ordinary crime stays one: it says that nothing special was found, and that much is seldom wrong.
     """
     if words >= _ENOUGH_WORDS or frame.category is Category.ORDINARY_CRIME:
         return 0.0
-    return _UNREAD * max(0, unread - words)
+    understood = words if frame.confidence >= _STRONG else 0
+    return _UNREAD * max(0, unread - understood)
 
 
 def _weighed(leading: Sequence[_Held], others: Sequence[_Held]) -> Weighed:
