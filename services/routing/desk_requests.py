@@ -11,6 +11,7 @@ from schemas.vocabulary import Category, Flag, PlacementGround, RefusalGround, U
 from services.routing.domain.acts import Assign, Move, SendBack, Split
 from services.routing.domain.grounds import Ground
 from services.routing.domain.rule_draft import Condition
+from services.routing.ruleset_forms import VERSION
 
 StaffId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$", description="Staff id, never a name.")]
 Code = Annotated[str, Field(max_length=20, description="Code of an office, programme or desk.")]
@@ -144,7 +145,7 @@ class DraftRuleRequest(ActRequest):
 
     version: str | None = Field(
         default=None,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$",
+        pattern=VERSION,
         description="Name of a draft ruleset to make of it: the one in force, with this row added.",
     )
     placement: int | None = Field(default=None, ge=2, description="Its number; the latest one if left out.")
