@@ -16,6 +16,16 @@ _TITLE_FIRST = re.compile(
 _SECTION_FIRST = re.compile(
     rf"^{_SIGN}\s*{_NUMBER}\s*of\s+title\s*(?P<title>\d{{1,2}})\s*,?\s*{_CODE}?$", re.IGNORECASE
 )
+_LISTED = r"\d{1,5}[a-z]{0,2}(?:\s?\([a-z0-9]{1,5}\))*(?![a-z0-9]|,?\s?u\.?\s?s\.?\s?c)"
+_LIST = rf"{_LISTED}(?:(?:\s?[,;&]\s?(?:and\s)?|\sand\s)(?:{_SIGN}\s?)?{_LISTED})*"
+_NAMED = re.compile(
+    rf"\b(?P<title>\d{{1,2}}),?\s?(?:u\.?\s?s\.?\s?c(?:ode|\.)?|united\sstates\scode),?\s?(?:{_SIGN}\s?)?(?P<list>{_LIST})"
+    rf"|{_SIGN}\s?(?P<before>{_LIST}),?\s(?:of\s)?title\s(?P<of>\d{{1,2}})\b",
+    re.IGNORECASE,
+)
+"""Sections in the run of a text: the code stands between title and numbers, or the title comes after them."""
+_ONE = re.compile(_LISTED, re.IGNORECASE)
+_MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,18 @@ def read_section(text: str) -> UsSection | None:
         return None
     parts = re.sub(r"\s+", "", match["parts"]).lower()
     return UsSection(int(match["title"]), match["number"], parts)
+
+
+def sections_in(text: str) -> tuple[UsSection, ...]:
+    """Find the sections that a text names, as in `contrary to 18 U.S.C. §§ 1956(a)(1), 1957 and 8 USC 1324`."""
+    found: dict[UsSection, None] = {}
+    for match in _NAMED.finditer(" ".join(text.split())):
+        title = int(match["title"] or match["of"])
+        listed = _ONE.findall(match["list"] or match["before"]) if title in TITLES else []
+        for written in listed[:_MOST_NAMED]:
+            if (section := read_section(f"{title} USC {written}")) is not None:
+                found[section] = None
+    return tuple(found)[:_MOST_NAMED]
 
 
 def _is_told_apart(match: re.Match[str]) -> bool:

@@ -45,5 +45,6 @@ class OffenceFact(Frozen):
     category: Category | None = None
     section: str | None = Field(default=None, description="US Code section, as in `18 USC 1956(a)(1)`.")
     charge_given: bool = Field(default=False, description="There is charge text in the referral.")
+    sections: tuple[str, ...] = Field(default=(), description="US Code sections that the charge text names.")
     labels: tuple[LabelFact, ...] = Field(default=(), description="What the charge text was read as, best first.")
     ask: AskGround | None = Field(default=None, description="Why a person must read the charge text.")

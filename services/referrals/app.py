@@ -20,6 +20,8 @@ from schemas.events import (
 )
 from schemas.topics import QUEUE_EVENTS, ROUTING_EVENTS, published_by
 from services.referrals.api import POST_PATH, posting, routes
+from services.referrals.charges import load_tables
+from services.referrals.charges_api import charge_routes
 from services.referrals.handlers import (
     note_accepted,
     note_changed,
@@ -43,6 +45,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     async with open_stand(
         "referrals", settings, published_by("referrals"), collections=[COLLECTION], subject_name="referral_id"
     ) as stand:
+        load_tables()
         vault = Vault(stand.database, settings.master_key_bytes)
         await vault.prepare()
         records = ReferralStore(stand.store, vault)
@@ -71,4 +74,5 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             shortcuts={("POST", POST_PATH): post},
         )
         app.include_router(routes(post, records))
+        app.include_router(charge_routes())
         yield Service(app, settings.http_host, settings.http_port, [folding, stand.relay])

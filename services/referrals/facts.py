@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from schemas.events import NexusFact, OffenceFact, ReferralReceived
+from schemas.events import LabelFact, NexusFact, OffenceFact, ReferralReceived
 from schemas.us_code import read_section
+from services.referrals.charges import Reading
 from services.referrals.detail_facts import evidence_of, place_of
 from services.referrals.intake import Intake
 from services.referrals.model import Nexus, Offence, Referral
@@ -21,7 +22,7 @@ def received(referral: Referral, referral_id: UUID, received_at: datetime, intak
         request_type=referral.request_type,
         urgency=referral.urgency.level,
         urgency_ground=referral.urgency.ground,
-        offences=tuple(_offence_fact(offence) for offence in referral.offences),
+        offences=tuple(map(_offence_fact, referral.offences, intake.readings, intake.sections)),
         nexus=tuple(_nexus_fact(nexus) for nexus in referral.nexus),
         marks=referral.marks.read(),
         flags=intake.flags,
@@ -29,13 +30,22 @@ def received(referral: Referral, referral_id: UUID, received_at: datetime, intak
     )
 
 
-def _offence_fact(offence: Offence) -> OffenceFact:
+def _offence_fact(offence: Offence, reading: Reading | None, named: tuple[str, ...]) -> OffenceFact:
     section = read_section(offence.section) if offence.section is not None else None
-    return OffenceFact(
+    fact = OffenceFact(
         category=offence.category,
         section=str(section) if section is not None else None,
         charge_given=offence.charge is not None,
     )
+    if reading is None:
+        return fact
+    labels = tuple(
+        LabelFact(category=label.category, confidence=label.confidence, words=label.words) for label in reading.labels
+    )
+    # Where the requester states what the offence is, the charge text need not say it again.
+    is_stated = offence.category is not None or section is not None
+    ask = None if is_stated else reading.ask
+    return fact.model_copy(update={"sections": named, "labels": labels, "ask": ask})
 
 
 def _nexus_fact(nexus: Nexus) -> NexusFact:

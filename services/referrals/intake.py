@@ -6,8 +6,9 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from schemas.us_code import read_section
-from schemas.vocabulary import DESK_ONLY_REQUEST_TYPES, Category, Flag, RequesterKind
+from schemas.us_code import read_section, sections_in
+from schemas.vocabulary import DESK_ONLY_REQUEST_TYPES, Category, Flag, RequesterKind, RequestType
+from services.referrals.charges import Reading, read_charge
 from services.referrals.completeness import faults_of, faults_of_body, has_bureau_for_channel
 from services.referrals.countries import HOME
 from services.referrals.faults import Fault
@@ -18,6 +19,7 @@ from services.referrals.words import PRIVATE_WORDS, REVIEW_WORDS, fold, is_beyon
 __all__ = ["Answer", "Criterion", "Intake", "check", "faults_of_body"]
 
 _WITHOUT_US_SECTION = frozenset({Category.ORDINARY_CRIME, Category.UNCLASSIFIED})
+_FOR_THE_PERSON = frozenset({RequestType.FUGITIVE, RequestType.PERSON_LOCATION})
 _CHILD_CATEGORIES = frozenset({Category.CHILD_EXPLOITATION, Category.CHILD_SEX_TRAVEL})
 _CHILD_SECTIONS = frozenset(
     f"18 USC {number}" for number in ("1466A", "2251", "2251A", "2252", "2252A", "2258A", "2260", "2423", "2425")
@@ -49,18 +51,35 @@ class Intake:
     criteria: tuple[Criterion, ...]
     completeness: int
     """How fully the subjects are identified, in percent; 0 where none is given."""
+    readings: tuple[Reading | None, ...] = ()
+    """What the charge text of each offence says; none where there is no charge text."""
+    sections: tuple[tuple[str, ...], ...] = ()
+    """Which sections of the US Code the charge text of each offence names."""
 
 
 def check(referral: Referral, today: date) -> Intake:
     """Hold a referral to the seven criteria and to completeness, and find every fault at once."""
     words = _words(referral)
-    criteria = _criteria(referral, words, today)
+    readings = tuple(_reading(offence) for offence in referral.offences)
+    sections = tuple(_sections(offence) for offence in referral.offences)
+    criteria = _criteria(referral, readings, any(sections), words, today)
     return Intake(
         faults_of(referral, today),
         _flags(referral, words, criteria, today),
         criteria,
         _completeness(referral),
+        readings,
+        sections,
     )
+
+
+def _reading(offence: Offence) -> Reading | None:
+    charge = offence.charge
+    return None if charge is None else read_charge(charge.text, charge.translation, charge.language)
+
+
+def _sections(offence: Offence) -> tuple[str, ...]:
+    return tuple(map(str, sections_in(offence.charge.text))) if offence.charge is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +112,18 @@ def _folded(text: str, translation: str | None, read_by_lists: list[str]) -> str
     return f"{folded} | {read_by_lists[-1]}"
 
 
-def _criteria(referral: Referral, words: _Words, today: date) -> tuple[Criterion, ...]:
+def _criteria(
+    referral: Referral, readings: Iterable[Reading | None], names_section: bool, words: _Words, today: date
+) -> tuple[Criterion, ...]:
     requester = referral.requester
     channel = requester.channel.value
+    is_crime_here, said_by = _crime_here(referral, readings, names_section)
     scan = Answer.UNKNOWN if words.beyond_lists or words.flags & _BARRED else Answer.YES
     return (
         Criterion(1, Answer.YES, channel),
         Criterion(2, Answer.YES if has_bureau_for_channel(requester, today) else Answer.NO, "country table"),
         Criterion(3, Answer.YES if _is_international(referral) else Answer.UNKNOWN, "country table"),
-        Criterion(4, Answer.YES if _has_us_section(referral) else Answer.UNKNOWN, "offence table"),
+        Criterion(4, Answer.YES if is_crime_here else Answer.UNKNOWN, said_by),
         Criterion(5, scan, "word scan"),
         Criterion(6, Answer.UNKNOWN if referral.link is None else Answer.YES, "requester"),
         Criterion(7, Answer.YES, "requester"),
@@ -121,11 +143,21 @@ def _is_international(referral: Referral) -> bool:
     )
 
 
-def _has_us_section(referral: Referral) -> bool:
-    return any(
-        offence.section is not None or (offence.category is not None and offence.category not in _WITHOUT_US_SECTION)
-        for offence in referral.offences
-    )
+def _crime_here(referral: Referral, readings: Iterable[Reading | None], names_section: bool) -> tuple[bool, str]:
+    """Tell whether some offence is one of the US Code's, and whether that was stated or read from a charge."""
+    stated = [offence.category for offence in referral.offences if offence.category is not None]
+    if any(offence.section is not None for offence in referral.offences) or _some_has_section(stated, referral):
+        return True, "offence table"
+    read = [reading.labels[0].category for reading in readings if reading is not None and reading.labels]
+    if names_section or _some_has_section(read, referral):
+        return True, "charge reading"
+    return False, "offence table"
+
+
+def _some_has_section(categories: Iterable[Category], referral: Referral) -> bool:
+    """Ordinary crime has no section of its own; of a person who is sought it makes a fugitive, and that has."""
+    without = _WITHOUT_US_SECTION - ({Category.ORDINARY_CRIME} if referral.request_type in _FOR_THE_PERSON else set())
+    return not without.issuperset(categories)
 
 
 def _flags(referral: Referral, words: _Words, criteria: Iterable[Criterion], today: date) -> tuple[Flag, ...]:

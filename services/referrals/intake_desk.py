@@ -15,6 +15,7 @@ from runtime.errors import AlreadyThere, StoreAway
 from runtime.http import Problem
 from runtime.mongo import Document
 from runtime.store import Create
+from services.referrals.charges.shown import shown_reading
 from services.referrals.facts import received
 from services.referrals.faults import Fault
 from services.referrals.intake import Intake, check, faults_of_body
@@ -141,4 +142,5 @@ def _findings(intake: Intake) -> dict[str, Any]:
             for criterion in intake.criteria
         ],
         "completeness": intake.completeness,
+        "readings": [None if reading is None else shown_reading(reading) for reading in intake.readings],
     }

@@ -5,7 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from runtime.http import Problem, shown
+from runtime.http import Problem
+from services.routing.desk_views import as_read, etag
 from services.routing.store import DecisionStore
 
 
@@ -15,11 +16,11 @@ def routes(decisions: DecisionStore) -> APIRouter:
 
     @router.get("/{referral_id}")
     async def get_decision(request: Request, referral_id: UUID) -> JSONResponse:
-        """Read who leads, who supports, who else was considered and why they lost."""
+        """Read what was decided and why, every placement since, and who holds the referral now."""
         decision = await decisions.by_referral(str(referral_id))
         if decision is None:
             raise Problem(404, "decision_unknown", "Nothing has been decided on a referral with this id")
         request.state.log = {"referral_id": decision["_id"]}
-        return JSONResponse({"referral_id": decision.pop("_id"), **{k: shown(v) for k, v in decision.items()}})
+        return JSONResponse(as_read(decision), headers={"ETag": etag(decision)})
 
     return router

@@ -2,32 +2,67 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from runtime.http import make_app
-from runtime.process import Service
+from runtime.process import Loop, Service
 from runtime.stand import open_stand
 from schemas.events import ReferralReceived
 from schemas.topics import REFERRAL_EVENTS, published_by
+from services.routing.activation_api import activation_routes
+from services.routing.activation_desk import ActivationDesk
+from services.routing.activations import ActivationStore
 from services.routing.api import routes
+from services.routing.call_back import CallBacks
+from services.routing.desk_api import routes as desk_routes
 from services.routing.handlers import route_referral
+from services.routing.loaded import LoadedRulesets
+from services.routing.past import PastDecisions
+from services.routing.placing import TriageDesk
+from services.routing.replay_api import Streams, replay_routes
+from services.routing.replay_desk import ReplayDesk
+from services.routing.replay_workers import ReplayWorkers
+from services.routing.replays import ReplayStore
 from services.routing.rules import RulesInForce
+from services.routing.ruleset_api import ruleset_routes
+from services.routing.ruleset_desk import RulesetDesk
+from services.routing.rulesets import RulesetStore
 from services.routing.settings import Settings
+from services.routing.simulate_api import simulate_routes
 from services.routing.store import DECISIONS, DecisionStore
-from services.routing.tables import load_ruleset
 
 
 @asynccontextmanager
 async def open_service(settings: Settings) -> AsyncIterator[Service]:
     """Open what routing needs, and close it in reverse order."""
-    rules = RulesInForce(load_ruleset, datetime.now(UTC).date())
     async with open_stand(
         "routing", settings, published_by("routing"), collections=[DECISIONS], subject_name="referral_id"
     ) as stand:
-        decisions = DecisionStore(stand.store)
+        decisions, past = DecisionStore(stand.store), PastDecisions(stand.database)
+        await decisions.prepare()
+        rulesets, activations = RulesetStore(stand.database), ActivationStore(stand.database)
+        desk = RulesetDesk(rulesets, activations)
+        await desk.prepare()
+        loaded = LoadedRulesets(rulesets)
+        rules = RulesInForce(activations, rulesets, loaded, every=settings.rules_poll_seconds)
+        await rules.refresh()
+        replays = ReplayDesk(rulesets, ReplayStore(stand.database), past)
+        await replays.prepare()
+        workers = ReplayWorkers(replays.replays, settings)
+        triage = TriageDesk(decisions, rules.on)
         route = partial(route_referral, rules_on=rules.on, decisions=decisions)
         routing = stand.consumer(topics=[REFERRAL_EVENTS.name], handlers={ReferralReceived: route})
-        app = make_app("Dragoman routing", "1", max_body_bytes=settings.max_body_bytes, ready=stand.readiness)
+
+        def readiness() -> dict[str, Any]:
+            return {**stand.readiness(), "rules": rules.readiness()}
+
+        app = make_app("Dragoman routing", "1", max_body_bytes=settings.max_body_bytes, ready=readiness)
         app.include_router(routes(decisions))
-        yield Service(app, settings.http_host, settings.http_port, [routing, stand.relay])
+        app.include_router(desk_routes(triage, decisions, desk.draft_with_row))
+        app.include_router(activation_routes(desk, ActivationDesk(desk, activations), rules))
+        app.include_router(ruleset_routes(desk))
+        app.include_router(replay_routes(replays, Streams(settings.most_streams), workers.look))
+        app.include_router(simulate_routes(desk, loaded, decisions, past))
+        loops: list[Loop] = [routing, CallBacks(triage), rules, workers, stand.relay]
+        yield Service(app, settings.http_host, settings.http_port, loops)

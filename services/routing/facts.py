@@ -23,7 +23,7 @@ def facts_of(event: ReferralReceived, owners: tuple[str, ...] = ()) -> Facts:
 
 def _offence(fact: OffenceFact) -> Offence:
     labels = tuple(Label(label.category, label.confidence, label.words) for label in fact.labels)
-    return Offence(fact.category, fact.section, fact.charge_given, labels, fact.ask)
+    return Offence(fact.category, fact.section, fact.charge_given, fact.sections, labels, fact.ask)
 
 
 def _nexus(fact: NexusFact) -> Nexus:

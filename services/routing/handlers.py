@@ -11,7 +11,7 @@ from services.routing.domain.decide import decide
 from services.routing.domain.decision import Decision, Outcome
 from services.routing.domain.ruleset import Ruleset
 from services.routing.facts import facts_of
-from services.routing.store import DECISIONS, DecisionStore, decision_document
+from services.routing.store import DECISIONS, DecisionStore, decision_document, with_standing
 
 
 async def route_referral(
@@ -23,7 +23,7 @@ async def route_referral(
     decision = decide(facts_of(event, owners), rules_on(today), today, work.now)
     facts = json.loads(work.message.value or b"{}") if work.message is not None else {}
     document = decision_document(event.referral_id, decision, facts, work.now)
-    work.create(DECISIONS, document, emits=[_told(event, decision)])
+    work.create(DECISIONS, with_standing(document, owners), emits=[_told(event, decision)])
 
 
 def _told(event: ReferralReceived, decision: Decision) -> ReferralRouted | ReferralSentToTriage:

@@ -25,8 +25,9 @@ FIELDS_THAT_MAY_TRAVEL = {
     "asked_by", "acknowledged_by", "to",
     # What it is about, in closed lists.
     "request_type", "urgency", "urgency_ground", "offences", "category", "section", "charge_given", "flags",
-    "labels", "confidence", "words", "ask",
-    "grounds", "cause", "ground", "closed_because", "code", "outcome", "step", "level", "parts", "offence_numbers", "nexus_numbers",
+    "sections", "labels", "confidence", "words", "ask",
+    "grounds", "cause", "ground", "closed_because", "code", "outcome", "step", "level", "parts", "offence_numbers",
+    "nexus_numbers",
     # Where, no finer than a ZIP code, and how well that is known.
     "nexus", "kind", "place", "country", "state", "county", "city", "zip", "gateway", "evidence", "as_of", "eta",
     "deconflicted",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from deploy.demo.referrals import Ending, invented_referrals
 from schemas.events import ReferralReceived
-from schemas.vocabulary import OFFICES, PROGRAMMES, Category, Channel, Flag, RequestType, Urgency
+from schemas.vocabulary import OFFICES, PROGRAMMES, AskGround, Category, Channel, Flag, RequestType, Urgency
 from services.referrals.facts import received
 from services.referrals.intake import check
 from services.referrals.model import read_referral
@@ -17,7 +17,7 @@ from tests.golden.corpus import NOW
 from tests.support.bodies import as_bytes
 
 SEED = 1951
-RANDOM = 400
+RANDOM, READ = 400, 100
 EARLIER = "01934a2e-0000-7000-8000-000000000001"
 KINDS = (
     "person_location",
@@ -54,6 +54,8 @@ def invented_cases() -> Iterator[dict[str, Any]]:
     chance = random.Random(SEED)
     for number in range(RANDOM):
         yield _at_random(chance, number)
+    for number in range(READ):
+        yield _as_read(chance, number)
 
 
 def _of_the_demonstration() -> Iterator[dict[str, Any]]:
@@ -89,6 +91,32 @@ def _at_random(chance: random.Random, number: int) -> dict[str, Any]:
         "facts": event.model_dump(mode="json", exclude_defaults=True),
         "owners": owners,
     }
+
+
+def _as_read(chance: random.Random, number: int) -> dict[str, Any]:
+    """Give a referral of which nothing is known but what its charges were read as."""
+    facts = {
+        "referral_id": str(UUID(int=20_000 + number)),
+        "received_at": NOW.isoformat(),
+        "requester_country": chance.choice(("IT", "MX", "DE", "JP")),
+        "channel": "attache",
+        "request_type": chance.choice(("investigative_assistance", "fugitive", "person_location")),
+        "urgency": chance.choice(tuple(Urgency)),
+        "offences": [_charge(chance) for _ in range(chance.choice((1, 1, 2, 3)))],
+        "nexus": [_nexus(chance)],
+        "marks": MARKS[0],
+    }
+    event = ReferralReceived.model_validate(facts)
+    return {"title": f"as read {number}", "facts": event.model_dump(mode="json", exclude_defaults=True)}
+
+
+def _charge(chance: random.Random) -> dict[str, Any]:
+    if chance.random() < 0.15:
+        return {"charge_given": True, "ask": chance.choice(tuple(AskGround)).value}
+    read = chance.sample(tuple(Category), chance.choice((1, 1, 2)))
+    labels = [{"category": category.value, "confidence": 0.9, "words": ["act", "object"]} for category in read]
+    sections = chance.choice(((), (), ("18 USC 1956",), ("18 USC 1343", "18 USC 1030")))
+    return {"charge_given": True, "labels": labels, "sections": sections}
 
 
 def _nexus(chance: random.Random) -> dict[str, Any]:

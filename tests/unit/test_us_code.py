@@ -1,8 +1,10 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from schemas.us_code import UsSection, read_section
+from schemas.us_code import UsSection, read_section, sections_in
 
 
 @pytest.mark.parametrize(
@@ -78,3 +80,29 @@ def test_a_long_run_of_spaces_costs_nothing() -> None:
 
     assert read_section("18" + " " * 100_000 + "x") is None
     assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "Contrary to 18 U.S.C. §§ 1956(a)(1), 1957 and 8 USC 1324",
+            ["18 USC 1956(a)(1)", "18 USC 1957", "8 USC 1324"],
+        ),
+        ("violates section 1324(a)(1) of title 8, United States Code.", ["8 USC 1324(a)(1)"]),
+        ("31 U.S.C. 5332, 18 USC 545; 19 USC 1595a(c)", ["31 USC 5332", "18 USC 545", "19 USC 1595a(c)"]),
+        ("Title 18, U.S. Code, Sections 2320 and 1343", ["18 USC 2320", "18 USC 1343"]),
+        ("18 USC 1956, again 18 U.S.C. 1956", ["18 USC 1956"]),
+        ("Art. 210 CP; section 302 IPC; § 263 StGB", []),
+        ("21 U.S.C. 841", []),
+        ("paid 18 US dollars 500 in 2018", []),
+    ],
+)
+def test_sections_are_found_in_the_run_of_a_text(text: str, found: list[str]) -> None:
+    assert [str(section) for section in sections_in(text)] == found
+
+
+@given(st.text(alphabet="18 USC§.,()atile and", max_size=300) | st.text(max_size=100))
+def test_every_section_found_is_one_that_can_be_read(text: str) -> None:
+    for section in sections_in(text):
+        assert read_section(str(section)) == section

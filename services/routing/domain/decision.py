@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from schemas.vocabulary import Category, NexusKind, Urgency
 from services.routing.domain.facts import Facts
+from services.routing.domain.offences import KnownBy
 
 UNPLACED = "place unclear"
 
@@ -50,6 +51,7 @@ class Decision:
     withheld: tuple[str, ...]
     desk: str
     category: Category
+    category_by: KnownBy
     labels: tuple[Category, ...]
     urgency: Urgency
     suggested_urgency: Urgency | None

@@ -59,6 +59,8 @@ class Offence:
     category: Category | None = None
     section: str | None = None
     charge_given: bool = False
+    sections: tuple[str, ...] = ()
+    """Sections of the US Code that the charge text names."""
     labels: tuple[Label, ...] = ()
     ask: AskGround | None = None
 

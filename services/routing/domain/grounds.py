@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from schemas.vocabulary import Flag
+
 
 class Ground(StrEnum):
     """Why a referral does not go out by itself; the flags of the referral stand beside these as they are."""
@@ -18,6 +20,7 @@ class Ground(StrEnum):
     PLACE_ABROAD = "place_abroad"
     BELOW_FLOOR = "below_floor"
     NO_NEXUS = "no_nexus"
+    RULE_ASKS = "rule_asks"
     MARKS_EXPIRED = "marks_expired"
     REVIEW_DUE = "review_due"
     UNITED_STATES_DENIED = "united_states_denied"
@@ -26,3 +29,7 @@ class Ground(StrEnum):
     RECIPIENTS_NOT_NAMED = "recipients_not_named"
     LEAD_NOT_ALLOWED = "lead_not_allowed"
     RESTRICTION_TO_READ = "restriction_to_read"
+
+
+GIVEN_BY_RULES = frozenset({*Flag, Ground.RULE_ASKS})
+"""What a rule may give as a reason for a person; the other grounds say what was found, and no rule can know that."""

@@ -31,6 +31,9 @@ class Site:
     offices: tuple[str, ...] = ()
     desk: str | None = None
     gap: Gap | None = None
+    area: str = ""
+    """The state or territory, as its code, or `country` with a code; empty where it cannot be told."""
+    gateway: str = ""
 
 
 NOWHERE = Site("no place", gap=Gap.NOT_GIVEN)
@@ -50,12 +53,12 @@ def resolve(place: Place, places: Places, *, gateway_first: bool) -> Site:
     if country is None:
         return Site("unknown country", gap=Gap.UNKNOWN)
     if country not in places.home:
-        return Site(f"country {country}", desk=places.desks[country])
+        return Site(f"country {country}", desk=places.desks[country], area=f"country {country}")
     if country == "UM":
-        return Site("UM", (PACIFIC_OFFICE,))
+        return Site("UM", (PACIFIC_OFFICE,), area="UM")
     state = _state_of(place, places) or (country if country in places.areas else "")
     if state in places.military:
-        return Site(f"military post {state}", desk=places.military[state])
+        return Site(f"military post {state}", desk=places.military[state], area=state)
     if place.city and fold(place.city) in _MILITARY_TOWNS:
         return _at_military_town(place, places)
     return _by_finest(place, state, places, _GATEWAY_FIRST if gateway_first else _ADDRESS_FIRST)
@@ -70,7 +73,7 @@ def _at_military_town(place: Place, places: Places) -> Site:
     zone = _zip_area(place, places)
     if zone is None or zone.desk is None:
         return Site("military post", gap=Gap.AMBIGUOUS)
-    return Site(f"military post {zone.area}, ZIP {_digits(place)}", desk=zone.desk)
+    return Site(f"military post {zone.area}, ZIP {digits_of(place)}", desk=zone.desk, area=zone.area)
 
 
 _Step = Callable[[Place, str, Places], Site | None]
@@ -107,12 +110,12 @@ def _by_gateway(place: Place, state: str, places: Places) -> Site | None:
 def _at_gateway(gateway: Gateway, state: str, places: Places) -> Site:
     label = f"{gateway.name} ({gateway.area})"
     if gateway.abroad:
-        return Site(label, desk=gateway.target)
+        return Site(label, desk=gateway.target, area=f"country {gateway.area}", gateway=gateway.name)
     # A state next door is a mistake about the true site (CVG is no airport of Ohio); one far off is about something.
     if state in places.areas and state != gateway.area and state not in places.borders.get(gateway.area, ()):
         offices = tuple(dict.fromkeys((gateway.target, *places.areas[state])))
         return Site(f"{label} against {state}", offices, gap=Gap.CONTRADICTED)
-    return Site(label, (gateway.target,))
+    return Site(label, (gateway.target,), area=gateway.area, gateway=gateway.name)
 
 
 def _by_contradiction(place: Place, state: str, places: Places) -> Site | None:
@@ -130,7 +133,7 @@ def _by_county(place: Place, state: str, places: Places) -> Site | None:
     zone = _zip_area(place, places)
     area = state or (zone.area if zone else "")
     found = places.counties.get((area, fold_county(place.county)))
-    return Site(f"{found[1]} county, {area}", (found[0],)) if found else None
+    return Site(f"{found[1]} county, {area}", (found[0],), area=area) if found else None
 
 
 def _by_zip(place: Place, state: str, places: Places) -> Site | None:
@@ -139,15 +142,15 @@ def _by_zip(place: Place, state: str, places: Places) -> Site | None:
         return None
     label = _zip_label(place, zone)
     if zone.desk is not None:
-        return Site(label, desk=zone.desk)
+        return Site(label, desk=zone.desk, area=zone.area)
     # The state tells the two sides of a crossing prefix apart, and so does a town that lies on one of them.
     offices = tuple(office for office in zone.offices if office in places.areas.get(state, zone.offices))
     town = places.cities.get((state or zone.area, fold(place.city))) if place.city else None
     if town is None:
-        return Site(label if len(offices) == 1 else f"{label}, ambiguous", offices)
+        return Site(label if len(offices) == 1 else f"{label}, ambiguous", offices, area=zone.area)
     if town[0] not in offices:
         return Site(f"{label} against {town[1]}", (*offices, town[0]), gap=Gap.CONTRADICTED)
-    return Site(label if len(offices) == 1 else f"{label}, {town[1]}", (town[0],))
+    return Site(label if len(offices) == 1 else f"{label}, {town[1]}", (town[0],), area=zone.area)
 
 
 def _by_city(place: Place, state: str, places: Places) -> Site | None:
@@ -155,7 +158,7 @@ def _by_city(place: Place, state: str, places: Places) -> Site | None:
         return None
     if state:
         found = places.cities.get((state, fold(place.city)))
-        return Site(f"{found[1]}, {state}", (found[0],)) if found else None
+        return Site(f"{found[1]}, {state}", (found[0],), area=state) if found else None
     town = places.towns.get(fold(place.city))
     return _in_the_only_state(town, places) if town else None
 
@@ -168,26 +171,29 @@ def _in_the_only_state(town: Town, places: Places) -> Site:
     area = town.areas[0]
     found = places.cities.get((area, fold(town.name)))
     offices = (found[0],) if found else places.areas[area]
-    return Site(f"{town.name}, {area}", offices, gap=None if len(offices) == 1 else Gap.AMBIGUOUS)
+    return Site(f"{town.name}, {area}", offices, gap=None if len(offices) == 1 else Gap.AMBIGUOUS, area=area)
 
 
 def _by_state(place: Place, state: str, places: Places) -> Site | None:
     offices = places.areas.get(state)
     if not offices:
         return None
-    return Site(state, offices) if len(offices) == 1 else Site(f"{state} (split)", offices, gap=Gap.AMBIGUOUS)
+    if len(offices) == 1:
+        return Site(state, offices, area=state)
+    return Site(f"{state} (split)", offices, gap=Gap.AMBIGUOUS, area=state)
 
 
 def _zip_area(place: Place, places: Places) -> ZipArea | None:
-    digits = _digits(place)
+    digits = digits_of(place)
     return places.zip5.get(digits) or places.zip3.get(digits[:3])
 
 
 def _zip_label(place: Place, zone: ZipArea) -> str:
-    return f"ZIP {_digits(place)} ({zone.area})"
+    return f"ZIP {digits_of(place)} ({zone.area})"
 
 
-def _digits(place: Place) -> str:
+def digits_of(place: Place) -> str:
+    """Give the five or three digits of a ZIP code, or nothing if it cannot be one."""
     written = (place.zip or "").strip()[:5]
     return written if written.isascii() and written.isdigit() and len(written) in (3, 5) else ""
 

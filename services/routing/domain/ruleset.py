@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from schemas.vocabulary import Category, Evidence, NexusKind, Urgency
+from services.routing.domain.rules import RuleIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +126,6 @@ class Ruleset:
     offences: Offences
     programmes: Programmes
     weights: Weights
+    rules: RuleIndex
+    stand_ins: Mapping[str, str]
+    """Who acts for an office for a time, followed to the end."""

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from schemas.vocabulary import PROGRAMMES, Category
 from services.routing.domain.ruleset import Programmes
-from services.routing.tables.rows import Tables, complete, enter
+from services.routing.tables.rows import Tables, enter
 
 EVERY = "*"
 _BELONGS = frozenset({"hsi", "agency", "interagency", "foreign"})
@@ -13,25 +13,50 @@ _WHEN = frozenset({"always", "channel-ncb", "host-state-listed"})
 _CATEGORIES = frozenset(Category)
 
 
-def read_programmes(tables: Tables, countries: frozenset[str]) -> Programmes:
+def read_programmes(tables: Tables, countries: frozenset[str], home: frozenset[str]) -> Programmes:
     """Read and check who receives copies and who owns a referral pro tem."""
     belongs: dict[str, str] = {}
     for row in tables.read("programmes.tsv", "programme", "name", "belongs"):
-        enter(belongs, row.one_of("programme", PROGRAMMES), row.one_of("belongs", _BELONGS), row)
-    complete("programmes.tsv", belongs, PROGRAMMES)
+        with tables.noting(row):
+            enter(belongs, row.one_of("programme", PROGRAMMES), row.one_of("belongs", _BELONGS), row)
+    tables.complete("programmes.tsv", belongs, PROGRAMMES, "programme")
+    return Programmes(
+        copies=MappingProxyType(_copies(tables)),
+        pro_tem=MappingProxyType(_pro_tem(tables, belongs)),
+        belongs=MappingProxyType(belongs),
+        tciu_hosts=frozenset(_hosts(tables, countries, home)),
+    )
+
+
+def _pro_tem(tables: Tables, belongs: dict[str, str]) -> dict[Category, str]:
     pro_tem: dict[Category, str] = {}
     for row in tables.read("pro-tem.tsv", "category", "programme"):
-        category = Category(row.one_of("category", _CATEGORIES))
-        enter(pro_tem, category, row.one_of("programme", PROGRAMMES), row)
-    hosts = frozenset(row.one_of("country", countries) for row in tables.read("tciu-hosts.tsv", "country"))
-    return Programmes(MappingProxyType(_copies(tables)), MappingProxyType(pro_tem), MappingProxyType(belongs), hosts)
+        with tables.noting(row):
+            programme = row.one_of("programme", PROGRAMMES)
+            if belongs.get(programme) == "foreign":
+                problem = f"{programme} is a foreign programme and can own no referral"
+                raise row.wrong("foreign-owner", problem, "name a programme of our own")
+            enter(pro_tem, Category(row.one_of("category", _CATEGORIES)), programme, row)
+    return pro_tem
+
+
+def _hosts(tables: Tables, countries: frozenset[str], home: frozenset[str]) -> dict[str, str]:
+    hosts: dict[str, str] = {}
+    for row in tables.read("tciu-hosts.tsv", "country"):
+        with tables.noting(row):
+            country = row.one_of("country", countries)
+            if country in home:
+                raise row.wrong("host-at-home", f"{country} is no foreign state", "name the state that hosts the unit")
+            enter(hosts, country, country, row)
+    return hosts
 
 
 def _copies(tables: Tables) -> dict[Category, tuple[tuple[str, str], ...]]:
     found: dict[Category, dict[str, str]] = defaultdict(dict)
     for row in tables.read("copies.tsv", "programme", "category", "when"):
-        programme, when = row.one_of("programme", PROGRAMMES), row.one_of("when", _WHEN)
-        one = row.one_of("category", {*_CATEGORIES, EVERY})
-        for category in Category if one == EVERY else (Category(one),):
-            enter(found[category], programme, when, row)
+        with tables.noting(row):
+            programme, when = row.one_of("programme", PROGRAMMES), row.one_of("when", _WHEN)
+            one = row.one_of("category", {*_CATEGORIES, EVERY})
+            for category in Category if one == EVERY else (Category(one),):
+                enter(found[category], programme, when, row)
     return {category: tuple(copies.items()) for category, copies in found.items()}

@@ -1,10 +1,10 @@
 """The seven criteria, and the flags that call for a person."""
 
 import pytest
-from referral_bodies import drop, put, taken_in
+from referral_bodies import put, taken_in
 
 from schemas.vocabulary import Flag
-from services.referrals.intake import Answer
+from services.referrals.intake import Answer, Criterion
 
 CHILD = put("/subjects/0/birth", "2015-03")
 
@@ -19,13 +19,6 @@ def test_a_sound_referral_meets_all_seven_criteria_and_says_who_said_so():
     assert answers(intake) == dict.fromkeys(range(1, 8), Answer.YES)
     assert all(criterion.said_by for criterion in intake.criteria)
     assert intake.flags == ()
-
-
-def test_a_charge_alone_leaves_open_whether_it_is_a_crime_here():
-    intake = taken_in(drop("/offences/0/category"), drop("/offences/0/section"))
-
-    assert answers(intake)[4] is Answer.UNKNOWN
-    assert intake.flags == (Flag.CRITERION_UNKNOWN,)
 
 
 @pytest.mark.parametrize("category", ["ordinary-crime", "unclassified"])
@@ -127,3 +120,24 @@ def test_completeness_tells_how_fully_subjects_are_identified():
 
     assert taken_in().completeness > taken_in(put("/subjects", [name_only])).completeness > 0
     assert taken_in(put("/subjects", [])).completeness == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said_by", "answer"),
+    [
+        ("Trafficking in persons for forced labour", "charge reading", Answer.YES),
+        ("Contrary to 18 U.S.C. § 2320", "charge reading", Answer.YES),
+        ("Section 302", "offence table", Answer.UNKNOWN),
+    ],
+)
+def test_a_charge_that_can_be_read_says_that_it_is_a_crime_here(text: str, said_by: str, answer: Answer) -> None:
+    intake = taken_in(put("/offences", [{"charge": {"text": text, "language": "en"}}]))
+
+    assert intake.criteria[3] == Criterion(4, answer, said_by)
+
+
+def test_ordinary_crime_is_a_crime_here_where_a_person_is_sought() -> None:
+    sought = taken_in(put("/request_type", "fugitive"), put("/offences", [{"category": "ordinary-crime"}]))
+    asked = taken_in(put("/request_type", "information"), put("/offences", [{"category": "ordinary-crime"}]))
+
+    assert (sought.criteria[3].answer, asked.criteria[3].answer) == (Answer.YES, Answer.UNKNOWN)

@@ -162,6 +162,33 @@ def test_a_charge_leads_by_the_first_label_it_was_read_as(ruleset: Ruleset) -> N
     assert decision.copies == ("TTU",)
 
 
+def test_the_sentence_says_by_which_words_a_charge_was_read(ruleset: Ruleset) -> None:
+    read, stated = read_as(ruleset, charge("human-smuggling")), read_as(ruleset, {"category": "human-smuggling"})
+
+    assert (read.category_by, stated.category_by) == ("read", "stated")
+    assert "; human-smuggling read from the charge: transport, migrants (confidence 0.9); rule R-" in read.because
+    assert "read from the charge" not in stated.because
+
+
+@pytest.mark.parametrize(
+    ("labels", "sections", "category"),
+    [
+        ((), ("18 USC 1956", "18 USC 1957"), "money-laundering"),
+        (("narcotics-smuggling",), ("18 USC 1956",), "narcotics-smuggling"),
+        (("cybercrime",), ("18 USC 1343",), "cybercrime"),
+        (("tobacco",), ("18 USC 99999",), "tobacco"),
+        (("tobacco",), ("18 USC 2251",), "unclassified"),
+    ],
+)
+def test_a_section_that_a_charge_names_and_its_words_must_agree(
+    ruleset: Ruleset, labels: tuple[str, ...], sections: tuple[str, ...], category: str
+) -> None:
+    decision = read_as(ruleset, {**charge(*labels), "sections": sections})
+
+    assert decision.category == category
+    assert (decision.outcome == "triage") == ("readings_compete" in decision.grounds) == (category == "unclassified")
+
+
 def test_among_charges_the_most_urgent_leads_and_an_association_never_does(ruleset: Ruleset) -> None:
     assert read_as(ruleset, charge("cultural-property"), charge("bulk-cash")).category == "bulk-cash"
     assert read_as(ruleset, charge("cultural-property"), charge("gangs")).category == "cultural-property"
@@ -191,7 +218,7 @@ def test_what_is_stated_beats_what_was_read(ruleset: Ruleset, said: dict[str, st
 def test_a_charge_that_could_have_led_brings_the_others_to_a_person(ruleset: Ruleset, ask: str) -> None:
     decision = read_as(ruleset, charge("money-laundering"), charge(ask=ask))
 
-    assert (decision.outcome, decision.category) == ("triage", "unclassified")
+    assert (decision.outcome, decision.category, decision.grounds) == ("triage", "unclassified", ("unclassified", ask))
     assert decision.labels == ("money-laundering",)
 
 

@@ -1,147 +1,101 @@
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
+from random import Random
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from routing_cases import NOW, TODAY, received
+from routing_cases import NOW, TODAY
+from routing_strategies import ANY, LIKELY, MIXES, RECIPIENTS, mixed
 
 from schemas.events import ReferralReceived
 from schemas.marks import Condition, HandlingCode, Marks
-from schemas.vocabulary import (
-    OFFICES,
-    QUEUES,
-    Category,
-    Channel,
-    Evidence,
-    Flag,
-    NexusKind,
-    RequestType,
-    Urgency,
-)
-from services.routing.domain import Decision, Facts, decide
+from schemas.vocabulary import QUEUES
+from services.routing.domain import Decision, Ruleset, decide
+from services.routing.domain.rules import Rule, compile_rules
 from services.routing.facts import facts_of
-from services.routing.tables import load_ruleset
 
-RULESET = load_ruleset(TODAY)
-DAYS = st.dates(date(2018, 1, 1), date(2030, 1, 1))
-MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1))
-RECIPIENTS = st.lists(st.sampled_from(sorted(QUEUES)), min_size=1, max_size=12)
-WORDS = st.none() | st.text(max_size=6)
-COUNTIES = st.sampled_from(["Kings", "Imperial", "Terrell", "Orange", "Nowhere"])
-PLACES = st.fixed_dictionaries(
-    {},
-    optional={
-        "country": st.sampled_from(["US", "PR", "UM", "GB", "YU", "AQ"]) | st.text(max_size=3),
-        "state": st.sampled_from(["AZ", "TX", "CA", "NY", "FL", "AE", "XX"]) | WORDS,
-        "county": COUNTIES | WORDS,
-        "city": st.sampled_from(["Los Angeles", "Sebastian"]) | WORDS,
-        "zip": st.sampled_from(["78040", "798", "06390", "96940", "09012", "99999"]) | WORDS,
-        "gateway": st.sampled_from(["CVG", "Columbus", "Nassau", "DUB", "USLGB"]) | WORDS,
-    },
-)
-NEXUS = st.fixed_dictionaries(
-    {"kind": st.sampled_from(NexusKind), "place": PLACES},
-    optional={
-        "evidence": st.lists(st.sampled_from(Evidence), max_size=3),
-        "as_of": st.none() | DAYS,
-        "eta": st.none() | MOMENTS,
-        "owner_office": st.none() | st.sampled_from([*OFFICES, "SAC-XXX"]),
-        "deconflicted": st.booleans(),
-    },
-)
-OFFENCES = st.fixed_dictionaries(
-    {},
-    optional={
-        "category": st.none() | st.sampled_from(Category),
-        "section": st.sampled_from(["18 USC 1956", "18 USC 1956(c)(7)", "50 USC 1705", "8 USC 1253"]) | WORDS,
-        "charge_given": st.booleans(),
-    },
-)
-MARKS = st.fixed_dictionaries(
-    {"tlp": st.sampled_from(["RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR"])},
-    optional={
-        "handling": st.lists(st.sampled_from(HandlingCode), max_size=3, unique=True),
-        "conditions": st.lists(st.sampled_from(Condition), max_size=2),
-        "us": st.fixed_dictionaries({"protected_person": st.booleans(), "ldc": st.sampled_from([(), ("NOFORN",)])}),
-        "release_to": st.none() | RECIPIENTS,
-        "consent": st.none() | st.fixed_dictionaries({"recipients": RECIPIENTS, "until": st.none() | MOMENTS}),
-        "expires": st.none() | DAYS,
-        "review_due": st.none() | DAYS,
-    },
-)
+Mix = tuple[int, int]
 
 
-def referrals(**fixed: Any) -> st.SearchStrategy[ReferralReceived]:
-    parts = {
-        "requester_country": st.sampled_from(["IT", "US", "AQ", "YU", "UK"]) | st.text(max_size=3),
-        "channel": st.sampled_from(Channel),
-        "request_type": st.sampled_from(RequestType),
-        "urgency": st.sampled_from(Urgency),
-        "offences": st.lists(OFFENCES, max_size=3),
-        "nexus": st.lists(NEXUS, max_size=5),
-        "marks": MARKS,
-        "flags": st.lists(st.sampled_from(Flag), max_size=1),
-    }
-    return st.fixed_dictionaries({**parts, **fixed}).map(lambda changes: received(**changes))
+def on(event: ReferralReceived, ruleset: Ruleset, marks: Marks | None = None) -> Decision:
+    return decide(facts_of(event.model_copy(update={"marks": marks}) if marks else event), ruleset, TODAY, NOW)
 
 
-ANY = referrals()
-LIKELY = referrals(
-    requester_country=st.just("IT"),
-    request_type=st.just("fugitive"),
-    offences=st.lists(st.fixed_dictionaries({"category": st.sampled_from(Category)}), min_size=1, max_size=2),
-    nexus=st.lists(
-        st.fixed_dictionaries(
-            {
-                "kind": st.sampled_from(NexusKind),
-                "place": st.builds(lambda s: {"state": s}, st.sampled_from(["AZ", "WA", "GA"])),
-            }
-        ),
-        max_size=4,
-    ),
-    flags=st.just([]),
-)
-
-
-def on(event: ReferralReceived, marks: Marks | None = None) -> Decision:
-    return decide(facts_of(event.model_copy(update={"marks": marks}) if marks else event), RULESET, TODAY, NOW)
+def rules_of(ruleset: Ruleset) -> list[Rule]:
+    return [*ruleset.rules.deciding.rules, *ruleset.rules.adding.rules]
 
 
 def recipients(decision: Decision) -> set[str]:
     return {*([decision.office] if decision.office else []), *decision.supporting, *decision.copies}
 
 
-@given(ANY)
+@given(ANY, MIXES)
 @settings(max_examples=150, deadline=None)
-def test_every_referral_is_decided_and_the_same_way_twice(event: ReferralReceived) -> None:
-    first, second = on(event), on(event)
+def test_every_referral_is_decided_and_the_same_way_twice(event: ReferralReceived, mix: Mix) -> None:
+    ruleset = mixed(mix)
+
+    first, second = on(event, ruleset), on(event, ruleset)
 
     assert first == second
     assert first.because
     assert (first.outcome == "triage") == (first.office is None) == bool(first.grounds)
 
 
-@given(ANY | LIKELY)
+@given(ANY | LIKELY, MIXES, st.integers())
 @settings(max_examples=150, deadline=None)
-def test_nobody_is_told_twice_and_everybody_has_a_queue(event: ReferralReceived) -> None:
-    decision = on(event)
+def test_the_order_of_rows_does_not_change_a_decision(event: ReferralReceived, mix: Mix, seed: int) -> None:
+    ruleset = mixed(mix)
+    rules = rules_of(ruleset)
+    Random(seed).shuffle(rules)
+
+    assert on(event, replace(ruleset, rules=compile_rules(rules))) == on(event, ruleset)
+
+
+@given(ANY | LIKELY, MIXES)
+@settings(max_examples=150, deadline=None)
+def test_nobody_is_told_twice_and_everybody_has_a_queue(event: ReferralReceived, mix: Mix) -> None:
+    decision = on(event, mixed(mix))
 
     told = [*([decision.office] if decision.office else []), *decision.supporting, *decision.copies]
     assert len(told) == len(set(told))
     assert {*told, decision.desk, *decision.withheld} <= QUEUES
     assert not set(told) & set(decision.withheld)
-    assert len(decision.supporting) <= 9
 
 
-@given(ANY | LIKELY)
+@given(ANY | LIKELY, MIXES)
 @settings(max_examples=150, deadline=None)
-def test_nobody_is_told_without_consent_and_release(event: ReferralReceived) -> None:
-    told, marks = recipients(on(event)), event.marks
+def test_nine_offices_support_by_a_nexus_at_most(event: ReferralReceived, mix: Mix) -> None:
+    ruleset = mixed(mix)
+
+    decision = on(event, ruleset)
+
+    named = {office for rule in rules_of(ruleset) for office in rule.supporting}
+    by_rule = {ruleset.stand_ins.get(office, office) for office in named}
+    assert len(set(decision.supporting) - by_rule) <= 9
+
+
+@given(ANY | LIKELY, MIXES)
+@settings(max_examples=150, deadline=None)
+def test_nobody_is_told_without_consent_and_release(event: ReferralReceived, mix: Mix) -> None:
+    told, marks = recipients(on(event, mixed(mix))), event.marks
 
     if marks.tlp == "RED" or not marks.handling or HandlingCode.NO_DISSEMINATION in marks.handling:
         assert told <= set(marks.consent.recipients if marks.consent else ())
     if marks.release_to is not None:
         assert told <= set(marks.release_to)
+
+
+@given(ANY | LIKELY, MIXES, st.sampled_from(["", "EUR"]))
+@settings(max_examples=150, deadline=None)
+def test_a_further_rule_that_only_holds_back_tells_nobody_more(event: ReferralReceived, mix: Mix, desk: str) -> None:
+    ruleset = mixed(mix)
+    holding = Rule("R-HOLDS", 1, desk=desk, flags=("rule_asks",))
+
+    held = on(event, replace(ruleset, rules=compile_rules([*rules_of(ruleset), holding])))
+
+    assert recipients(held) <= recipients(on(event, ruleset))
+    assert desk or recipients(held) == set()
 
 
 STRICTER = st.sampled_from(["tlp", "handling", "release", "consent", "expires", "protected", "noforn", "condition"])
@@ -167,18 +121,21 @@ def stricter(marks: Marks, which: str, recipients: list[str]) -> Marks:
     return marks.model_copy(update=changes[which])
 
 
-@given(LIKELY, STRICTER, RECIPIENTS)
-@settings(max_examples=300, deadline=None)
-def test_a_stricter_mark_never_adds_a_recipient(event: ReferralReceived, which: str, some: list[str]) -> None:
-    assert recipients(on(event, stricter(event.marks, which, some))) <= recipients(on(event))
+@given(LIKELY, MIXES, STRICTER, RECIPIENTS)
+@settings(max_examples=400, deadline=None)
+def test_a_stricter_mark_never_adds_a_recipient(event: ReferralReceived, mix: Mix, which: str, some: list[str]) -> None:
+    ruleset = mixed(mix)
+    strict = stricter(event.marks, which, some)
+
+    assert recipients(on(event, ruleset, strict)) <= recipients(on(event, ruleset))
 
 
-@given(ANY)
+@given(ANY, MIXES)
 @settings(max_examples=100, deadline=None)
-def test_the_order_in_which_ties_are_told_does_not_choose_the_lead(event: ReferralReceived) -> None:
+def test_the_order_in_which_ties_are_told_does_not_choose_the_lead(event: ReferralReceived, mix: Mix) -> None:
     facts = facts_of(event)
-    turned = Facts(**{name: getattr(facts, name) for name in Facts.__slots__} | {"nexus": facts.nexus[::-1]})
+    turned = replace(facts, nexus=facts.nexus[::-1])
 
-    forward, backward = (decide(f, RULESET, TODAY, NOW) for f in (facts, turned))
+    forward, backward = (decide(f, mixed(mix), TODAY, NOW) for f in (facts, turned))
 
     assert (forward.outcome, forward.office, forward.grounds) == (backward.outcome, backward.office, backward.grounds)

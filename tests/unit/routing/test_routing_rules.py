@@ -1,11 +1,67 @@
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
-from routing_cases import TODAY
 
-from runtime.errors import Transient
+from runtime.errors import StoreAway, Transient
+from services.routing.domain import Ruleset
 from services.routing.rules import RulesInForce, RulesUnreadable
-from services.routing.tables import BadTable, load_ruleset
+from services.routing.tables import BadTable, TableFault, load_ruleset
+
+TODAY = datetime.now(UTC).date()
+
+
+def header(version: str, digest: str = "tables") -> dict[str, Any]:
+    return {"_id": version, "digest": digest, "tables": []}
+
+
+@dataclass
+class Activated:
+    """Activations of which one is in force, or a database that is away."""
+
+    version: str = "first"
+    digest: str = "tables"
+    away: bool = False
+
+    async def at(self, moment: datetime) -> dict[str, Any]:
+        if self.away:
+            raise StoreAway("Test")
+        return {"_id": 1, "version": self.version, "digest": self.digest}
+
+
+@dataclass
+class Headers:
+    """Rulesets of which all are there, with the same tables."""
+
+    async def by_version(self, version: str) -> dict[str, Any]:
+        return header(version)
+
+
+@dataclass
+class Loader:
+    """Loads the shipped tables under any name, unless they are bad, and remembers what it loaded."""
+
+    ruleset: Ruleset
+    loaded: list[str] = field(default_factory=list)
+    bad: bool = False
+
+    async def on(self, header: dict[str, Any], day: date) -> Ruleset:
+        if self.bad:
+            raise BadTable(TableFault("areas.tsv", 2, "gone", "it is gone", "bring it back"))
+        self.loaded.append(header["_id"])
+        return replace(self.ruleset, version=header["_id"])
+
+
+@pytest.fixture
+def loader() -> Loader:
+    return Loader(load_ruleset(TODAY))
+
+
+async def in_force(activated: Activated, loader: Loader) -> RulesInForce:
+    rules = RulesInForce(activated, Headers(), loader, every=0.1)
+    await rules.refresh()
+    return rules
 
 
 def test_the_shipped_rules_can_be_read_on_every_day_on_which_a_row_begins_or_ends():
@@ -19,28 +75,64 @@ def test_the_shipped_rules_can_be_read_on_every_day_on_which_a_row_begins_or_end
     assert days == sorted(set(days))
 
 
-def test_rules_are_read_again_only_when_they_change():
-    read: list[date] = []
+async def test_rules_are_read_again_only_when_others_are_in_force(loader):
+    activated = Activated()
+    rules = await in_force(activated, loader)
+    read_once = list(loader.loaded)
 
-    def load(day: date):
-        read.append(day)
-        return load_ruleset(day)
+    await rules.refresh()
+    unchanged = list(loader.loaded)
+    activated.version = "second"
+    await rules.refresh()
 
-    rules = RulesInForce(load, TODAY)
-    rules.on(TODAY)
-    rules.on(TODAY + timedelta(hours=1))
-
-    assert read == [TODAY]
+    assert unchanged == read_once
+    assert rules.on(TODAY).version == "second"
 
 
-def test_rules_of_a_new_day_that_cannot_be_read_make_referrals_wait():
-    def load(day: date):
-        if day != TODAY:
-            raise BadTable("areas.tsv row 2: gone")
-        return load_ruleset(day)
+async def test_rules_that_cannot_be_read_make_referrals_wait(loader):
+    activated = Activated()
+    rules = await in_force(activated, loader)
+    activated.version, loader.bad = "second", True
 
-    rules = RulesInForce(load, TODAY)
+    await rules.refresh()
 
     with pytest.raises(RulesUnreadable) as raised:
-        rules.on(load_ruleset(TODAY).good_from - timedelta(days=1))
+        rules.on(TODAY)
     assert isinstance(raised.value, Transient)
+    assert rules.readiness() == {"ok": False, "ruleset": None}
+
+
+async def test_rules_that_can_be_read_again_are_used_again(loader):
+    loader.bad = True
+    rules = await in_force(Activated(), loader)
+
+    loader.bad = False
+    await rules.refresh()
+
+    assert rules.on(TODAY).version == "first"
+
+
+async def test_tables_that_are_not_those_that_were_activated_decide_nothing(loader):
+    rules = await in_force(Activated(digest="others"), loader)
+
+    with pytest.raises(RulesUnreadable):
+        rules.on(TODAY)
+
+
+async def test_while_the_database_is_away_the_rules_stay_as_they_are(loader):
+    activated = Activated()
+    rules = await in_force(activated, loader)
+    activated.away = True
+
+    with pytest.raises(StoreAway):
+        await rules.refresh()
+
+    assert rules.on(TODAY).version == "first"
+
+
+async def test_a_day_that_was_not_read_waits_for_the_next_look(loader):
+    loader.ruleset = replace(loader.ruleset, good_from=TODAY)
+    rules = await in_force(Activated(), loader)
+
+    with pytest.raises(RulesUnreadable):
+        rules.on(date(2024, 1, 1))

@@ -1,120 +1,141 @@
-import shutil
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
 import pytest
 from routing_cases import TODAY
+from routing_spoiling import DATED, RULES, Spoil, adding, dated, rule, swap, without
 
-from services.routing.tables import DATA, BadTable, load_ruleset
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(DATA, tmp_path / "data"))
+from services.routing.tables import DATA, TABLES, BadTable, check_ruleset, load_ruleset, shipped
 
 
-def replace(folder: Path, file: str, old: str, new: str) -> None:
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+@pytest.fixture(scope="module")
+def texts() -> Mapping[str, str]:
+    return shipped()
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "told"),
-    [
-        ("areas.tsv", "AL\tSAC-ATL", "AL\tSAC-XXX", "areas.tsv row 2: office 'SAC-XXX' is not known"),
-        ("areas.tsv", "AK\t", "AL\t", "areas.tsv row 3: 'AL' stands in another row already"),
-        ("areas.tsv", "WY\tSAC-DEN\t2025-01-01", "WY\tSAC-DEN\t2030-01-01", "nothing is said of WY"),
-        ("areas.tsv", "AL\tSAC-ATL\t2025-01-01", "AL\tSAC-ATL\tsoon", "areas.tsv row 2: valid_from 'soon' is no date"),
-        ("areas.tsv", "area\toffice", "state\toffice", "areas.tsv row 1: the columns must be"),
-        ("areas.tsv", "AL\tSAC-ATL", "AL", "areas.tsv row 2: 4 cells instead of 5"),
-        ("counties.tsv", "CA\tAlameda", "CA\tAlpine", "stands in another row already"),
-        (
-            "counties.tsv",
-            "CA\tAlameda\tSAC-SFO\t2025",
-            "CA\tAlameda\tSAC-SFO\t2030",
-            "CA has 57 counties instead of 58",
-        ),
-        ("counties.tsv", "CA\tAlameda", "OR\tAlameda", "counties.tsv row 2: state 'OR' is not known"),
-        (
-            "zip3.tsv",
-            "005\t005\tNY\tSAC-NYC",
-            "005\t005\tNY\tSAC-BOS",
-            "zip3.tsv row 2: office 'SAC-BOS' does not act in NY",
-        ),
-        ("zip3.tsv", "005\t005", "005\t006", "stands in another row already"),
-        ("zip3.tsv", "005\t005", "5\t005", "zip3.tsv row 2: first '5' must have 3 digits"),
-        ("zip5.tsv", "\t90\t", "\t9\t", "'9' is no ending of a ZIP code"),
-        ("gateways.tsv", "CVG\tKY\tSAC-BNA", "CVG\tOH\tSAC-BNA", "office 'SAC-BNA' does not act in OH"),
-        ("gateways.tsv", "DUB\tIE\tEUR", "DUB\tIE\tMEA", "'MEA' is not the desk of IE"),
-        ("gateways.tsv", "air\tJFK", "rail\tJFK", "gateways.tsv row 2: kind 'rail' is not known"),
-        ("countries.tsv", "AD\tEUR", "AD\tEURO", "desk 'EURO' is not known"),
-        ("countries.tsv", "AD\tEUR", "AE\tEUR", "'AE' stands in another row already"),
-        (
-            "countries.tsv",
-            "AD\tEUR\teurope\tAndorra\t2025",
-            "AD\tEUR\teurope\tAndorra\t2030",
-            "countries.tsv: nothing is said of AD",
-        ),
-        ("country-aliases.tsv", "UK\tGB", "FR\tGB", "'FR' is a country of its own"),
-        ("categories.tsv", "\tgangs\t", "\tgang\t", "category 'gang' is not known"),
-        ("categories.tsv", "\tgangs\t", "\tcybercrime\t", "<Category.CYBERCRIME: 'cybercrime'> stands in another row"),
-        ("statutes.tsv", "\t8\t1324\t", "\t21\t1324\t", "statutes.tsv row 2: title '21' is not known"),
-        ("statutes.tsv", "\t8\t1324\t", "\t8\tall\t", "statutes.tsv row 2: section 'all' cannot be read"),
-        ("statute-leads.tsv", "18 USC 1956", "18 USC 9", "section '18 USC 9' stands under no category"),
-        ("copies.tsv", "BCSC\t", "BCS\t", "copies.tsv row 2: programme 'BCS' is not known"),
-        ("copies.tsv", "always", "often", "copies.tsv row 2: when 'often' is not known"),
-        ("offices.tsv", "SAC-ATL", "SAC-BAL", "'SAC-BAL' stands in another row already"),
-        ("offices.tsv", "approximate; OPLA directory (proxy)", "", "no source is given"),
-        ("ruleset.toml", "phone = 0.3", "phone = 3", "ruleset.toml: phone must lie between 0 and 1"),
-        ("ruleset.toml", "phone = 9\n", "", "ruleset.toml: no figure for phone"),
-        ("ruleset.toml", "[rank]", "[rank", "ruleset.toml: "),
-        ("ruleset.toml", "version =", "edition =", "ruleset.toml: a version"),
-    ],
-)
-def test_a_bad_row_is_told_by_file_and_row(folder: Path, file: str, old: str, new: str, told: str) -> None:
-    replace(folder, file, old, new)
+def test_every_data_file_belongs_to_the_bundle() -> None:
+    files = {path.name for path in DATA.iterdir() if path.suffix in (".tsv", ".toml")}
 
-    with pytest.raises(BadTable) as refused:
-        load_ruleset(TODAY, folder)
-
-    assert file in str(refused.value)
-    assert told in str(refused.value)
+    assert files == {*TABLES}
 
 
-def test_the_project_data_has_no_fault() -> None:
+@pytest.mark.parametrize("day", [TODAY, date(2027, 11, 20), date(2028, 2, 29)])
+def test_the_shipped_bundle_has_no_fault(day: date, texts: Mapping[str, str]) -> None:
+    assert check_ruleset(texts, day) == ()
+
+
+def test_the_shipped_bundle_is_loaded_where_no_other_is_given(texts: Mapping[str, str]) -> None:
     ruleset = load_ruleset(TODAY)
 
     assert (ruleset.version, ruleset.good_from, ruleset.good_until) == ("2026-11-01", date(2025, 1, 1), None)
+    assert load_ruleset(TODAY, texts) == ruleset
 
 
-def test_a_row_ends_on_its_day_and_the_next_one_begins(folder: Path) -> None:
-    old = "UT\tSAC-DEN\t2025-01-01\t\t"
-    replace(folder, "areas.tsv", old, "UT\tSAC-DEN\t2025-01-01\t2027-01-01\tx\nUT\tSAC-LAS\t2027-01-01\t\t")
-    replace(
-        folder,
-        "zip3.tsv",
-        "840\t847\tUT\tSAC-DEN\t\t2025-01-01\t\t",
-        "840\t847\tUT\tSAC-DEN\t\t2025-01-01\t2027-01-01\tx\n840\t847\tUT\tSAC-LAS\t\t2027-01-01\t\t",
-    )
-    replace(
-        folder,
-        "gateways.tsv",
-        "SLC\tUT\tSAC-DEN\tSalt Lake City\t2025-01-01\t\t",
-        "SLC\tUT\tSAC-DEN\tSalt Lake City\t2025-01-01\t2027-01-01\t",
-    )
+def test_lines_may_end_as_windows_ends_them(texts: Mapping[str, str]) -> None:
+    written = {name: text.replace("\n", "\r\n") for name, text in texts.items()}
 
-    before, after = load_ruleset(date(2026, 12, 31), folder), load_ruleset(date(2027, 1, 1), folder)
+    assert load_ruleset(TODAY, written) == load_ruleset(TODAY)
 
+
+def test_a_row_ends_on_its_day_and_the_next_one_begins(texts: Mapping[str, str]) -> None:
+    moved = {
+        **texts,
+        "areas.tsv": _moved("UT\tSAC-DEN", "UT\tSAC-LAS")(texts["areas.tsv"]),
+        "zip3.tsv": _moved("840\t847\tUT\tSAC-DEN\t", "840\t847\tUT\tSAC-LAS\t")(texts["zip3.tsv"]),
+        "gateways.tsv": dated("air\tSLC", "2025-01-01", "2027-01-01")(texts["gateways.tsv"]),
+    }
+
+    before, after = load_ruleset(date(2026, 12, 31), moved), load_ruleset(date(2027, 1, 1), moved)
+
+    assert check_ruleset(moved, TODAY) == ()
     assert (before.places.areas["UT"], before.good_until) == (("SAC-DEN",), date(2027, 1, 1))
     assert (after.places.areas["UT"], after.good_from, after.good_until) == (("SAC-LAS",), date(2027, 1, 1), None)
 
 
+def _moved(old: str, new: str) -> Spoil:
+    first = "2025-01-01"
+    return swap(f"{old}\t{first}\t\t", f"{old}\t{first}\t2027-01-01\tinvented\n{new}\t2027-01-01\t\t")
+
+
 def test_a_day_before_every_rule_has_no_rules() -> None:
-    with pytest.raises(BadTable):
+    with pytest.raises(BadTable, match="the ruleset begins on 2025-01-01, after 2024-12-31"):
         load_ruleset(date(2024, 12, 31))
+
+
+def test_a_ruleset_that_begins_later_is_checked_as_of_its_first_day(texts: Mapping[str, str]) -> None:
+    later = swap("valid_from = 2025-01-01", "valid_from = 2027-01-01")(texts["ruleset.toml"])
+
+    assert check_ruleset({**texts, "ruleset.toml": later}, TODAY) == ()
+
+
+def test_every_fault_is_told_at_once_in_the_order_of_files_and_rows(texts: Mapping[str, str]) -> None:
+    spoiled = {
+        **texts,
+        "areas.tsv": swap("AK\tSAC-SEA", "AK\tSAC-SAE")(swap("WY\tSAC-DEN", "WY\tSAC-DNE")(texts["areas.tsv"])),
+        "countries.tsv": without("FR\t")(texts["countries.tsv"]),
+        RULES: adding(rule("R-740", lead="SAC-XXX"))(texts[RULES]),
+    }
+
+    with pytest.raises(BadTable) as refused:
+        load_ruleset(TODAY, spoiled)
+
+    assert [(fault.file, fault.code) for fault in refused.value.faults] == [
+        (RULES, "unknown-lead"),
+        ("areas.tsv", "unknown-office"),
+        ("areas.tsv", "unknown-office"),
+        ("countries.tsv", "no-country"),
+    ]
+    assert str(refused.value).splitlines()[1].startswith("areas.tsv row 3: office 'SAC-SAE' is not known; use one of ")
+
+
+def test_what_is_shown_of_many_faults_is_cut_short(texts: Mapping[str, str]) -> None:
+    wrong = adding(*[f"ZZ\t{DATED}"] * 100)(texts["tciu-hosts.tsv"])
+
+    with pytest.raises(BadTable) as refused:
+        load_ruleset(TODAY, {**texts, "tciu-hosts.tsv": wrong})
+
+    assert len(refused.value.faults) == 100
+    assert str(refused.value).splitlines()[20:] == ["and 80 more"]
+
+
+def test_a_long_or_unseen_cell_is_quoted_short_and_harmless(texts: Mapping[str, str]) -> None:
+    spoiled = swap("AL\tSAC-ATL", f"AL\t{'X' * 500}")(texts["areas.tsv"])
+
+    (fault,) = check_ruleset({**texts, "areas.tsv": spoiled}, TODAY)
+
+    assert f"'{'X' * 59}…'" in fault.problem
+    assert "X" * 60 not in fault.problem
+
+
+def test_stand_ins_are_followed_to_the_office_that_acts(texts: Mapping[str, str]) -> None:
+    rows = adding(f"SAC-MSY\tSAC-HOU\t{DATED}", f"SAC-HOU\tSAC-DAL\t{DATED}")(texts["stand-ins.tsv"])
+
+    ruleset = load_ruleset(TODAY, {**texts, "stand-ins.tsv": rows})
+
+    assert ruleset.stand_ins == {"SAC-MSY": "SAC-DAL", "SAC-HOU": "SAC-DAL"}
+
+
+def test_nobody_stands_in_for_an_office_until_an_operator_says_so() -> None:
+    assert load_ruleset(TODAY).stand_ins == {}
 
 
 def test_the_host_states_of_units_are_empty_until_a_source_is_known() -> None:
     assert load_ruleset(TODAY).programmes.tciu_hosts == frozenset()
+
+
+@pytest.mark.parametrize("file", TABLES)
+def test_a_missing_file_is_told_and_hides_nothing_else(file: str, texts: Mapping[str, str]) -> None:
+    less = {name: text for name, text in texts.items() if name != file}
+    # The shipped rule for programmes pro tem asks for their table, so it is told as well.
+    also = [(RULES, "no-programme-pro-tem")] if file == "pro-tem.tsv" else []
+
+    faults = check_ruleset(less, TODAY)
+
+    assert [(fault.file, fault.code) for fault in faults] == [*also, (file, "missing-file")]
+
+
+def test_a_bundle_too_large_is_not_read_at_all(texts: Mapping[str, str]) -> None:
+    large = {name: "x" * 3_900_000 if name.startswith("z") else text for name, text in texts.items()}
+    large["towns.tsv"] = "x" * 3_900_000
+
+    assert [fault.code for fault in check_ruleset(large, TODAY)] == ["bundle-too-large"]

@@ -1,0 +1,14 @@
+"""Charge text, parted: a list into its charges, a charge into its sentences."""
+
+import re
+
+_ITEM_END = re.compile(r"[\r\n;•▪●‣\u2028\u2029]+|(?<=\s)\(?(?:\d{1,2}|[a-h])\)\s")
+_ITEM_MARK = re.compile(r"^\s*(?:[-–—*·.,:/]\s*|\(?(?:\d{1,2}|[a-zA-Z])[.)]\s*|\d{1,2}-\s*)+")
+_SENTENCE_END = re.compile(r"(?:(?<=\w\w\w)|(?<=[)\"'»]))[.!?]+\s+")
+LONGEST = 4_000
+
+
+def charges_of(text: str) -> list[list[str]]:
+    """Give the sentences of each charge of a list."""
+    items = [_ITEM_MARK.sub("", item) for item in _ITEM_END.split(text[:LONGEST])]
+    return [sentences for item in items if (sentences := [part for part in _SENTENCE_END.split(item) if part.strip()])]

@@ -1,0 +1,170 @@
+"""Rulesets over HTTP: read them, draft, edit, validate and compare them."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from runtime.http import Problem, shown
+from runtime.pages import read_cursor, write_cursor
+from services.routing.ruleset_desk import RulesetDesk, etag_of
+from services.routing.ruleset_forms import VERSION, DraftForm, FileName, RowsForm, TableForm
+from services.routing.rulesets import RulesetState
+from services.routing.tables import diff_rulesets
+
+Version = Annotated[str, Path(pattern=VERSION)]
+IfMatch = Annotated[str | None, Header(max_length=40)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=300)]
+
+
+def ruleset_routes(desk: RulesetDesk) -> APIRouter:
+    """Make the routes of rulesets; those of activations must come before them."""
+    router = APIRouter(prefix="/v1/rulesets", tags=["rulesets"])
+    _add_reading(router, desk)
+    _add_drafting(router, desk)
+    return router
+
+
+def _add_reading(router: APIRouter, desk: RulesetDesk) -> None:
+    @router.get("")
+    async def list_rulesets(
+        state: RulesetState | None = None, limit: Limit = 50, cursor: Cursor = None
+    ) -> JSONResponse:
+        """List rulesets, newest first."""
+        listing = f"rulesets {state}"
+        after = _place(read_cursor(cursor, listing, fields=2)) if cursor is not None else ()
+        found = await desk.rulesets.listed(state, after, limit + 1)
+        page: dict[str, Any] = {"rulesets": [_in_list(header) for header in found[:limit]], "next": None}
+        if len(found) > limit:
+            last = found[limit - 1]
+            page["next"] = write_cursor([last["created_at"].isoformat(), last["_id"]], listing)
+        return JSONResponse(page)
+
+    @router.get("/{version}")
+    async def get_ruleset(version: Version) -> JSONResponse:
+        """Read what a ruleset consists of, and who did what to it."""
+        return answer(await desk.known(version))
+
+    @router.get("/{version}/tables/{file}")
+    async def get_table(version: Version, file: FileName) -> Response:
+        """Read one table as text."""
+        header = await desk.known(version)
+        tables = [table for table in header["tables"] if table["file"] == file]
+        if not tables:
+            raise Problem(404, "table_unknown", "This ruleset has no such table")
+        text = (await desk.rulesets.texts_of(tables))[file]
+        media = "text/tab-separated-values" if file.endswith(".tsv") else "application/toml"
+        return PlainTextResponse(text, media_type=media, headers={"ETag": etag_of(header)})
+
+    @router.get("/{version}/diff")
+    async def get_diff(
+        version: Version,
+        against: Annotated[str | None, Query(pattern=VERSION)] = None,
+        limit: Limit = 100,
+        cursor: Cursor = None,
+    ) -> JSONResponse:
+        """Tell which rows differ from another ruleset: the one it is based on, if none is named."""
+        new = await desk.known(version)
+        old = await desk.known(against or new["based_on"] or version)
+        before, after = await desk.rulesets.texts_of(old["tables"]), await desk.rulesets.texts_of(new["tables"])
+        changes = await asyncio.to_thread(diff_rulesets, before, after)
+        page, following = _slice(changes, f"diff {old['digest']} {new['digest']}", limit, cursor)
+        rows = [asdict(change) for change in page]
+        return JSONResponse(
+            {"version": version, "against": old["_id"], "differ": len(changes), "changes": rows, "next": following}
+        )
+
+
+def _add_drafting(router: APIRouter, desk: RulesetDesk) -> None:
+    @router.post("")
+    async def draft(form: DraftForm) -> JSONResponse:
+        """Make a draft out of another ruleset, with some tables or rows changed."""
+        header = await desk.draft(
+            form.version,
+            staff=form.staff,
+            based_on=form.based_on,
+            note=form.note,
+            tables=form.tables,
+            edits=[edit.edit() for edit in form.rows],
+        )
+        return answer(header, 201)
+
+    @router.put("/{version}/tables/{file}")
+    async def put_table(version: Version, file: FileName, form: TableForm, if_match: IfMatch = None) -> JSONResponse:
+        """Replace one table of a draft; `If-Match` is the ETag of the draft that was read."""
+        return answer(await desk.edit(version, revision_of(if_match), staff=form.staff, tables={file: form.text}))
+
+    @router.post("/{version}/rows")
+    async def edit_rows(version: Version, form: RowsForm, if_match: IfMatch = None) -> JSONResponse:
+        """Edit rows of a draft, all or none; `If-Match` is the ETag of the draft that was read."""
+        edits = [edit.edit() for edit in form.rows]
+        return answer(await desk.edit(version, revision_of(if_match), staff=form.staff, tables={}, edits=edits))
+
+    @router.delete("/{version}", status_code=204)
+    async def delete_draft(version: Version, if_match: IfMatch = None) -> Response:
+        """Forget a draft; `If-Match` is the ETag of the draft that was read."""
+        await desk.remove(version, revision_of(if_match))
+        return Response(status_code=204)
+
+    @router.post("/{version}/validate")
+    async def validate(version: Version, day: date | None = None) -> JSONResponse:
+        """Tell every fault of a ruleset, as it would stand on a day: today, if none is named."""
+        header, faults = await desk.validate(version, day)
+        told = [asdict(fault) for fault in faults]
+        return JSONResponse(
+            {"version": version, "digest": header["digest"], "valid": not faults, "faults": told},
+            headers={"ETag": etag_of(header)},
+        )
+
+
+def answer(header: Mapping[str, Any], status: int = 200) -> JSONResponse:
+    """Give a ruleset as its readers see it."""
+    history = [{name: shown(value) for name, value in act.items()} for act in header["history"]]
+    tables = [{"file": table["file"], "digest": table["text"]} for table in header["tables"]]
+    return JSONResponse({**_in_list(header), "tables": tables, "history": history}, status, {"ETag": etag_of(header)})
+
+
+def _in_list(header: Mapping[str, Any]) -> dict[str, Any]:
+    checked = header["checked"]
+    return {
+        "version": header["_id"],
+        **{
+            name: shown(header[name])
+            for name in ("state", "revision", "digest", "based_on", "created_by", "created_at", "note")
+        },
+        "checked": {name: shown(value) for name, value in checked.items()} if checked else None,
+    }
+
+
+def revision_of(if_match: str | None) -> int:
+    """Read the revision that a change was made on."""
+    if if_match is None:
+        raise Problem(
+            428,
+            "if_match_missing",
+            "A change needs the ETag of what was read",
+            detail="Read the draft, and send its ETag as `If-Match`.",
+        )
+    tag = if_match.removeprefix("W/").strip('"')
+    if not (tag.isascii() and tag.isdigit()):
+        raise Problem(412, "ruleset_changed", "The draft has no such ETag", detail="Read it again.")
+    return int(tag)
+
+
+def _place(values: list[str]) -> tuple[datetime, str]:
+    try:
+        return datetime.fromisoformat(values[0]), values[1]
+    except ValueError:
+        raise Problem(400, "cursor_unknown", "The cursor does not belong to this list") from None
+
+
+def _slice(rows: Sequence[Any], listing: str, limit: int, cursor: str | None) -> tuple[Sequence[Any], str | None]:
+    (start,) = read_cursor(cursor, listing, fields=1) if cursor is not None else ("0",)
+    first = int(start) if start.isdigit() else 0
+    following = write_cursor([first + limit], listing) if first + limit < len(rows) else None
+    return rows[first : first + limit], following
