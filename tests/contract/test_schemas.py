@@ -32,15 +32,15 @@ FIELDS_THAT_MAY_TRAVEL = {
     "nexus", "kind", "place", "country", "state", "county", "city", "zip", "gateway", "evidence", "as_of", "eta",
     "deconflicted",
     # When.
-    "received_at", "queued_at", "claimed_at", "accepted_at", "changed_at", "closed_at", "supplemented_at", "answered_at",
-    "recalled_at", "erased_at", "given_back_at", "until", "returned_at", "paused_at", "expected_until", "resumed_at",
-    "declined_at", "asked_at", "told_at", "acknowledged_at", "due_at", "missed_at",
+    "received_at", "queued_at", "claimed_at", "accepted_at", "changed_at", "closed_at", "supplemented_at",
+    "answered_at", "recalled_at", "erased_at", "given_back_at", "until", "returned_at", "paused_at", "expected_until",
+    "resumed_at", "declined_at", "asked_at", "told_at", "acknowledged_at", "due_at", "missed_at",
     # Why: a sentence that routing makes from codes and places.
     "ruleset", "rule", "because",
     # Handling marks.
-    "marks", "tlp", "handling", "conditions", "interpol", "level", "denied_members", "purposes", "us", "cui", "ldc",
+    "marks", "tlp", "handling", "conditions", "interpol", "denied_members", "purposes", "us", "cui", "ldc",
     "protected_person", "evaluation", "scheme", "source", "information", "applies_to", "release_to", "consent",
-    "recipients", "until", "expires", "review_due", "retention_rule",
+    "recipients", "expires", "review_due", "retention_rule",
 }
 # fmt: on
 """Every name that a field of an event may have. Before adding one: could it carry a name, a number or a narrative?"""
