@@ -230,6 +230,8 @@ class PlacementGround(StrEnum):
     FACTS_CHANGED = "facts_changed"
     RULES_CHANGED = "rules_changed"
     RELEASE_REFUSED = "release_refused"
+    HANDED_ON = "handed_on"
+    DECLINED = "declined"
 
 
 class PlacementCause(StrEnum):

@@ -5,11 +5,14 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
+from pydantic import BaseModel
+
+from runtime.consumer import Handler
 from runtime.http import make_app
 from runtime.process import Loop, Service
 from runtime.stand import open_stand
-from schemas.events import ReferralReceived
-from schemas.topics import REFERRAL_EVENTS, published_by
+from schemas.events import ItemDeclined, ItemTransferAsked, ReferralRecalled, ReferralReceived
+from schemas.topics import QUEUE_EVENTS, REFERRAL_EVENTS, published_by
 from services.routing.activation_api import activation_routes
 from services.routing.activation_desk import ActivationDesk
 from services.routing.activations import ActivationStore
@@ -18,6 +21,7 @@ from services.routing.call_back import CallBacks
 from services.routing.desk_api import routes as desk_routes
 from services.routing.handlers import route_referral
 from services.routing.loaded import LoadedRulesets
+from services.routing.office_handlers import end_recalled, hand_referral_on, take_declined_back
 from services.routing.past import PastDecisions
 from services.routing.placing import TriageDesk
 from services.routing.replay_api import Streams, replay_routes
@@ -52,7 +56,20 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         workers = ReplayWorkers(replays.replays, settings)
         triage = TriageDesk(decisions, rules.on)
         route = partial(route_referral, rules_on=rules.on, decisions=decisions)
-        routing = stand.consumer(topics=[REFERRAL_EVENTS.name], handlers={ReferralReceived: route})
+        given_on = partial(hand_referral_on, rules_on=rules.on, decisions=decisions)
+        declined = partial(take_declined_back, rules_on=rules.on, decisions=decisions)
+        handlers: dict[type[BaseModel], Handler] = {
+            ReferralReceived: route,
+            ReferralRecalled: end_recalled,
+            ItemTransferAsked: given_on,
+            ItemDeclined: declined,
+        }
+        topics = (REFERRAL_EVENTS, QUEUE_EVENTS)
+        routing = stand.consumer(
+            topics=[topic.name for topic in topics],
+            handlers=handlers,
+            ignores=[event for topic in topics for event in topic.events if event not in handlers],
+        )
 
         def readiness() -> dict[str, Any]:
             return {**stand.readiness(), "rules": rules.readiness()}

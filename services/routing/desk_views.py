@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from runtime.http import shown
 from runtime.mongo import Document
 from schemas.events import ReferralReceived
-from schemas.vocabulary import Category, Urgency
+from schemas.vocabulary import Category, PlacementCause, Urgency
 from services.routing.domain.decision import Candidate
 from services.routing.domain.explained import explain
 from services.routing.domain.placements import Held, Standing
@@ -99,11 +99,12 @@ def _suggestions(case: Case) -> dict[str, Any]:
     event = ReferralReceived.model_validate(document["facts"])
     decided = next((p for p in reversed(document["placements"]) if "candidates" in p), document)
     programmes = case.ruleset.programmes
-    candidates = _CANDIDATES.validate_python(decided["candidates"])
+    declined = {p["placed_by"] for p in document["placements"] if p["cause"] == PlacementCause.DECLINED}
+    candidates = [c for c in _CANDIDATES.validate_python(decided["candidates"]) if c.office not in declined]
     labels = [label for offence in event.offences for label in offence.labels]
     also = [Category(label) for label in decided["labels"]]
     ties = weigh(facts_of(event), case.ruleset, case.now.date())
-    owners = decided.get("owners", ())
+    owners = [owner for owner in decided.get("owners", ()) if owner not in declined]
     return {
         "offices": [asdict(each) for each in suggest_offices(held, candidates, owners, programmes, case.now)],
         "also_owed_word": decided["withheld"],

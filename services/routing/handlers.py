@@ -30,6 +30,7 @@ def _told(event: ReferralReceived, decision: Decision) -> ReferralRouted | Refer
     common: dict[str, Any] = {
         "referral_id": event.referral_id,
         "requester_country": event.requester_country,
+        "received_at": event.received_at,
         "desk": decision.desk,
         "category": decision.category,
         "urgency": decision.urgency,

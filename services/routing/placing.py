@@ -157,8 +157,9 @@ class TriageDesk:
         target = await self._decisions.by_referral(str(into))
         if target is None:
             return Refused((fault("target_unknown", "/into"),))
-        if target["standing"] == Standing.SENT_BACK.value:
-            return refused("target_sent_back", "/into")
+        standing = Standing(target["standing"])
+        if standing.is_over:
+            return refused(f"target_{standing.value}", "/into")
         if "merged_into" in target:
             return refused("target_merged", "/into")
         if await self._decisions.has_joined(case.document):

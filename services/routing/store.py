@@ -80,10 +80,7 @@ class DecisionStore:
 
         A field that is to be None goes, so that the index on it stays small.
         """
-        where = {"_id": read["_id"], "revision": read["revision"]}
-        removes = [name for name, value in changes.items() if value is None and name != "holder"]
-        kept = {name: value for name, value in changes.items() if name not in removes}
-        changes = {**kept, "revision": read["revision"] + 1}
+        where, changes, removes = as_read_then(read, changes)
         if emits:
             return await self._store.advance(DECISIONS, where, changes, removes=removes, emits=emits)
         update: dict[str, Any] = {"$set": changes}
@@ -110,6 +107,14 @@ class DecisionStore:
         with store_errors():
             await self._decisions.update_many(about_to, {"$inc": {"revision": 1}})
             return await self._decisions.find_one({"merged_into": document["_id"]}, {"_id": 1}) is not None
+
+
+def as_read_then(read: Document, changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    """Give the filter that finds a decision only as it was read, what changes in it, and which fields go."""
+    where = {"_id": read["_id"], "revision": read["revision"]}
+    removes = [name for name, value in changes.items() if value is None and name != "holder"]
+    kept = {name: value for name, value in changes.items() if name not in removes}
+    return where, {**kept, "revision": read["revision"] + 1}, removes
 
 
 def decision_document(

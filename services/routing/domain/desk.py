@@ -46,6 +46,8 @@ class Step:
 
 def ask(held: Held, act: Act, staff: str, ruleset: Ruleset, now: datetime) -> Step | Refused:
     """Carry out an act, or keep it for a second person; every fault is told."""
+    if held.standing is Standing.RECALLED:
+        return refused("recalled")
     if held.waiting is not None:
         return refused("second_person_awaited")
     if not may_act_now(act, held):

@@ -124,6 +124,7 @@ GROUNDS: Mapping[str, tuple[str, str]] = {
     PlacementGround.WRONG_OFFICE: ("It went to the wrong office and came back.", "Place it anew."),
     PlacementGround.FACTS_CHANGED: ("What is known of it has changed.", "Place it anew by what is known now."),
     PlacementGround.SAME_MATTER: ("It was merged with a referral at this desk.", "Place the two alike."),
+    PlacementGround.DECLINED: ("The office that led it declined it; `because` says on which ground.", "Place it anew."),
     PlacementGround.RELEASE_REFUSED: ("No second person confirmed its release.", "Place it anew, by two people."),
 }
 _UNKNOWN = ("A rule marks it so.", "Read `rule` and `because`, then place it.")

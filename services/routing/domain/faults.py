@@ -24,6 +24,10 @@ class Refused:
 
 REMEDIES: Mapping[str, tuple[str, str]] = {
     # Where the referral stands.
+    "recalled": (
+        "The originator has recalled this referral; nobody acts on it any more.",
+        "Say in the queue what became of the copy.",
+    ),
     "second_person_awaited": (
         "An act on this referral awaits a second person.",
         "Let a second person confirm or refuse it, or let the first withdraw it; then act.",
@@ -46,6 +50,7 @@ REMEDIES: Mapping[str, tuple[str, str]] = {
         "Withdraw this act, and ask for it anew.",
     ),
     "target_sent_back": ("The other referral was sent back; nobody holds it.", "Merge the other way round."),
+    "target_recalled": ("The other referral was recalled; nobody holds it.", "Place this one by itself."),
     "target_merged": (
         "The other referral has itself been merged into a third one.",
         "Merge into that third one: `joins` of the other referral names it.",

@@ -16,6 +16,12 @@ class Standing(StrEnum):
     PLACED = "placed"
     TRIAGE = "triage"
     SENT_BACK = "sent_back"
+    RECALLED = "recalled"
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nobody holds the referral any more."""
+        return self in (Standing.SENT_BACK, Standing.RECALLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +103,10 @@ class Held:
 
     @property
     def holder(self) -> str | None:
-        """Name the queue that holds it; nobody does after it was sent back."""
-        return None if self.standing is Standing.SENT_BACK else self.seat.holder
+        """Name the queue that holds it; nobody does after it was sent back or recalled."""
+        return None if self.standing.is_over else self.seat.holder
 
     @property
     def queues(self) -> tuple[str, ...]:
         """List every queue that has a part in it now."""
-        return () if self.standing is Standing.SENT_BACK else self.seat.queues
+        return () if self.standing.is_over else self.seat.queues
