@@ -149,7 +149,7 @@ async def test_an_assigned_referral_leaves_its_desk_and_each_office_sees_its_par
     [left] = await notify.officer("EUR").queue(state="closed")
     assert (left["closed_because"], left["moved_to"]) == ("placed_elsewhere", "SAC-SAT")
     desk = (await notify.http.get("/v1/offices/EUR")).json()
-    assert desk["items"] == {"ready": 0, "claimed": 0, "accepted": 0}
+    assert not any(desk["items"].values())
 
 
 @pytest.mark.parametrize("step", ["leased", "claimed", "accepted"])

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from schemas.events import Part, ReferralRerouted, ReferralRouted, ReferralSentBack, ReferralSentToTriage
 from schemas.marks import Marks
-from schemas.vocabulary import ClosedBecause, QueueRole, Urgency
+from schemas.vocabulary import ClosedBecause, ItemState, QueueRole, Urgency
 from services.notify.domain import item_id, item_of_triage, items_of_routed
 from services.notify.moves import Stored, move, send_back
 
@@ -58,7 +58,7 @@ class Board:
     def _carry_out(self, moving, decision: int) -> None:
         for item in moving.closes:
             assert self.items[item.id].is_open
-            self.items[item.id] = replace(item, is_open=False, decision=decision)
+            self.items[item.id] = replace(item, state=ItemState.CLOSED, decision=decision)
         for item, wanted in moving.keeps:
             assert item.id == wanted.id
             self.items[item.id] = as_stored(wanted)
@@ -68,7 +68,7 @@ class Board:
         for office in moving.never_opened:
             named = item_id(REFERRAL, office)
             assert named not in self.items
-            self.items[named] = Stored(named, 0, office, QueueRole.COPY, False, decision, 1)
+            self.items[named] = Stored(named, 0, office, QueueRole.COPY, ItemState.CLOSED, decision, 1)
 
     @property
     def open(self) -> dict[str, QueueRole]:
@@ -87,7 +87,7 @@ def as_stored(item) -> Stored:
         1,
         item.office,
         item.role,
-        True,
+        ItemState.READY,
         item.decision,
         item.stay,
         item.category,
