@@ -172,6 +172,11 @@ def possible(state: ItemState, role: QueueRole) -> Sequence[Verb]:
     return list(dict.fromkeys(row.verb for row in TABLE if row.source is state and role in row.roles))
 
 
+def is_for(verb: Verb, role: QueueRole) -> bool:
+    """Tell whether a verb is for items in a role at all."""
+    return any(row.verb is verb and role in row.roles for row in TABLE)
+
+
 def after(happening: Happening, state: ItemState, before: ItemState | None) -> ItemState | None:
     """Say in which state something that happens leaves an item; None if it does not concern it.
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from schemas.events import QueueEvent
 from schemas.vocabulary import CloseCode, ClosedBecause, ItemState, PauseGround, QueueRole, Urgency
 from services.notify.refusals import Refusal, RefusalCode, left, refuse
-from services.notify.states import ONCE, Clock, Hand, Row, Verb, possible, rows_of
+from services.notify.states import ONCE, Clock, Hand, Row, Verb, is_for, possible, rows_of
 
 REMEMBERED = 50
 """Steps of an item that are known again when they are sent again."""
@@ -127,12 +127,11 @@ def _row(step: Step, item: Held) -> Row | Refusal:
         return refusal
     if refusal := _stranger(step, item, rows[0].hand if rows else None):
         return refusal
-    can = ", ".join(possible(item.state, item.role)) or "nothing but wait"
-    if not rows:
-        return refuse(RefusalCode.WRONG_STATE, f"The item is {item.state}. It allows: {can}.")
     row = next((row for row in rows if item.role in row.roles), None)
     if row is None:
-        return refuse(RefusalCode.WRONG_ROLE, f"This item's role is {item.role}. It allows: {can}.")
+        can = ", ".join(possible(item.state, item.role)) or "nothing but wait"
+        code = RefusalCode.WRONG_STATE if is_for(step.verb, item.role) else RefusalCode.WRONG_ROLE
+        return refuse(code, f"The item's role is {item.role}, and it is {item.state}. It allows: {can}.")
     if row.clock is Clock.RUNNING and item.is_paused:
         return refuse(RefusalCode.CLOCK_PAUSED)
     if row.clock is Clock.PAUSED and not item.is_paused:

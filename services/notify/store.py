@@ -21,6 +21,9 @@ ITEMS = "items"
 HIDDEN = (*KEPT_TO_OURSELVES, "lease", "token", "before", "done", "made")
 """What a reader of the queue is not given: a token is shown once, to who leased."""
 
+UNREAD = (*KEPT_TO_OURSELVES, "lease", "token", "done")
+"""What a decision on an item need not know."""
+
 HOLDING = {
     "state": {"$in": [state.value for state in LIVING]},
     "role": {"$in": [QueueRole.LEAD.value, QueueRole.TRIAGE.value]},
@@ -148,7 +151,7 @@ class QueueStore:
     async def of_referral(self, referral_id: UUID) -> list[Stored]:
         """Find all items of a referral, also those that have left their queues."""
         with store_errors():
-            found = await self._items.find({"referral_id": str(referral_id)}, dict.fromkeys(HIDDEN, 0)).to_list(None)
+            found = await self._items.find({"referral_id": str(referral_id)}, dict.fromkeys(UNREAD, 0)).to_list(None)
         return [stored_item(document) for document in found]
 
     async def write(self, work: Work) -> None:
