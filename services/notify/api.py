@@ -100,6 +100,14 @@ def routes(queues: QueueStore, leasing: Leasing, streams: Streams) -> APIRouter:
             page["next"] = write_cursor([last["urgency"], last["queued_at"].isoformat(), last["_id"]], listing)
         return JSONResponse(page)
 
+    @router.get("/queue/{item_id}")
+    async def get_item(office: OfficeCode, item_id: str) -> JSONResponse:
+        """Look at one item, also at one that has left the queue."""
+        item = await queues.by_id(known(office), item_id)
+        if item is None or not item["version"]:  # it only stands for one that never was in this queue
+            raise Problem(404, "item_unknown", "There is no such item in this queue")
+        return JSONResponse(as_read(item))
+
     @router.post("/queue/lease")
     async def lease(request: Request, office: OfficeCode, wanted: LeaseRequest) -> JSONResponse:
         """Hold items for an officer until the lease ends; the token is what every further step needs."""

@@ -36,8 +36,8 @@ def _diagram() -> Iterator[str]:
     for source, target, words in [*_arrows_of_steps(), *_arrows_of_happenings()]:
         if source != target and words not in arrows.setdefault((source, target), []):
             arrows[source, target].append(words)
-    for (source, target), words in arrows.items():
-        yield f"    {source} --> {target}: {', '.join(words)}"
+    for (source, target), ways in arrows.items():
+        yield f"    {source} --> {target}: {', '.join(ways)}"
     yield "    closed --> [*]"
     yield "```"
 

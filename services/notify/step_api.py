@@ -50,7 +50,7 @@ class Taking:
             raise Problem(404, "item_unknown", "There is no such item in this queue")
         request.state.log["item_id"] = item_id
         if isinstance(taken, Refusal):
-            raise Problem(409, taken.code, taken.title, detail=taken.mend)
+            raise _problem(taken)
         return JSONResponse(as_read(taken))
 
     async def several(self, request: Request, office: str, wanted: SeveralRequest) -> JSONResponse:
@@ -65,6 +65,10 @@ class Taking:
 
         outcomes = await asyncio.gather(*(take(item_id) for item_id in wanted.items))
         return JSONResponse({"office": office, "items": outcomes})
+
+
+def _problem(refusal: Refusal) -> Problem:
+    return Problem(409, refusal.code, refusal.title, detail=refusal.mend)
 
 
 def _outcome(item_id: str, taken: Document | Refusal | None) -> dict[str, Any]:
