@@ -166,5 +166,7 @@ def _keep(stored: Stored, item: Item, work: Work) -> None:
     stays = state is stored.state
     told = [] if stays and stored.asks_the_same_as(item) else [changed]
     changes = what_is_asked(item) | ({} if stays else {"state": state.value})
-    removes = () if stays else ("before", "moving_to", "done", "made")
+    removes = [] if stays else ["before", "moving_to", "done", "made"]
+    if stored.urgency is not None and item.urgency < stored.urgency:
+        removes.append("snoozed_until")  # what has become more urgent is offered at once
     work.advance(ITEMS, as_it_was(stored), changes, removes=removes, emits=told)

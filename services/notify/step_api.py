@@ -63,7 +63,7 @@ class Taking:
             async with room:
                 return _outcome(item_id, await self._queues.take(office, item_id, step))
 
-        outcomes = await asyncio.gather(*(take(item_id) for item_id in wanted.items))
+        outcomes = await asyncio.gather(*(take(item_id) for item_id in sorted(wanted.items)))
         return JSONResponse({"office": office, "items": outcomes})
 
 

@@ -279,7 +279,7 @@ class AcknowledgeRecallRequest(StepRequest):
 
 
 ItemIds = Annotated[
-    frozenset[Annotated[str, Field(max_length=80)]],
+    frozenset[Annotated[str, Field(pattern=r"^[0-9a-f-]{36}\.[A-Z0-9-]{2,20}(\.[0-9]{1,6})?$")]],
     Field(min_length=1, max_length=100, description="Ids of items of one lease."),
 ]
 

@@ -113,7 +113,8 @@ def take(step: Step, item: Held, now: datetime) -> Taken | Refusal:
         **step.notes,
         **_noted(row, item, step, target, now),
         "state": target.value,
-        "done": [*item.done[1 - REMEMBERED :], step.key],
+        # What was done under a token that is void is forgotten: the same token may be used for a new lease.
+        "done": [step.key] if target is ItemState.READY else [*item.done[1 - REMEMBERED :], step.key],
         "made": target.value,
     }
     removes = tuple(name for name in (*step.drops, *_dropped(row, target)) if name not in changes)

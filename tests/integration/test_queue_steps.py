@@ -207,7 +207,8 @@ async def test_items_of_one_lease_are_claimed_together_and_each_is_answered_for_
     ids = [item["item_id"] for item in lease["items"]]
     [other] = {f"{referral}.SAC-SAT" for referral in referrals} - set(ids)
 
-    said = {"officer": officer.officer, "lease_token": lease["lease_token"], "items": [*ids, other, "nowhere"]}
+    nowhere = f"{uuid7()}.SAC-SAT"
+    said = {"officer": officer.officer, "lease_token": lease["lease_token"], "items": [*ids, other, nowhere]}
     claimed = await notify.http.post("/v1/offices/SAC-SAT/queue/claim", json=said)
     accepted = await notify.http.post(
         "/v1/offices/SAC-SAT/queue/accept", json={"lease_token": lease["lease_token"], "items": ids}
@@ -218,7 +219,7 @@ async def test_items_of_one_lease_are_claimed_together_and_each_is_answered_for_
         ids[0]: (200, None),
         ids[1]: (200, None),
         other: (409, "not_leased"),
-        "nowhere": (404, "item_unknown"),
+        nowhere: (404, "item_unknown"),
     }
     assert {one["item"]["state"] for one in accepted.json()["items"]} == {"accepted"}
 
@@ -370,3 +371,22 @@ async def test_a_desk_gives_back_and_asks_but_does_not_answer(notify):
     assert (refused.status_code, refused.json()["code"]) == (409, "wrong_role")
     assert paused.json()["paused"]["ground"] == "judicial_leave"
     assert "paused" not in resumed.json()
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [
+        ("claim", {"officer": "Test Person"}),
+        ("return", {"question_id": "who is Test Person?"}),
+        ("decline", {"ground": "Test Person is unknown here"}),
+        ("transfer", {"to": "Test Person", "ground": "capacity"}),
+        ("answer", {"answer_id": str(uuid4()), "kind": "final", "text": "Test Person"}),
+        ("acknowledge-recall", {"staff": "Test Person", "outcome": "erased"}),
+    ],
+)
+async def test_what_somebody_types_is_neither_taken_nor_repeated(notify, verb, said):
+    refused = await notify.officer("SAC-SAT").step("nowhere.SAC-SAT", verb, lease_token="t", **said)
+
+    assert refused.status_code == 422
+    assert refused.json()["faults"]
+    assert "Test Person" not in refused.text

@@ -257,6 +257,16 @@ def test_the_same_step_again_is_known_and_the_same_step_meant_anew_is_not():
     assert not was_taken(answer, replace(resumed, token="of the next claim"))
 
 
+def test_a_token_used_again_for_a_new_lease_makes_its_steps_new_ones():
+    accept, give_back = held(AcceptRequest), held(GiveBackRequest)
+    given_back = after_step(give_back, after_step(accept, item(ItemState.CLAIMED)))
+
+    claimed_again = replace(given_back, state=ItemState.CLAIMED, token=TOKEN)
+
+    assert was_taken(give_back, given_back)
+    assert not was_taken(accept, claimed_again)
+
+
 def test_what_others_do_leaves_an_item_where_the_table_says():
     assert after(Happening.KEPT, ItemState.MOVING, ItemState.ACCEPTED) is ItemState.ACCEPTED
     assert after(Happening.KEPT, ItemState.RETURNED, ItemState.CLAIMED) is ItemState.RETURNED
