@@ -20,6 +20,7 @@ from services.notify.domain import LEASE_AT_MOST
 from services.notify.feed import Missed, OfficeFeed, Reader, Told
 from services.notify.leasing import Leasing, Wish
 from services.notify.queue_views import OfficeCode, as_read, known
+from services.notify.shown import REFUSALS, STEP_REFUSALS, ItemShown, LeaseShown, OfficeShown, QueueShown, answers
 from services.notify.step_requests import StaffId
 from services.notify.store import QueueStore
 
@@ -74,14 +75,14 @@ class Streams:
 
 def routes(queues: QueueStore, leasing: Leasing, streams: Streams) -> APIRouter:
     """Make the routes of this service."""
-    router = APIRouter(prefix="/v1/offices/{office}", tags=["queues"])
+    router = APIRouter(prefix="/v1/offices/{office}", tags=["queues"], responses=REFUSALS)
 
-    @router.get("")
+    @router.get("", responses=answers(OfficeShown))
     async def get_office(office: OfficeCode) -> JSONResponse:
         """Count what an office has, by state."""
         return JSONResponse({"office": known(office), "items": await queues.counts(office)})
 
-    @router.get("/queue")
+    @router.get("/queue", responses=answers(QueueShown))
     async def get_queue(
         office: OfficeCode,
         state: ItemState | None = None,
@@ -100,7 +101,7 @@ def routes(queues: QueueStore, leasing: Leasing, streams: Streams) -> APIRouter:
             page["next"] = write_cursor([last["urgency"], last["queued_at"].isoformat(), last["_id"]], listing)
         return JSONResponse(page)
 
-    @router.get("/queue/{item_id}")
+    @router.get("/queue/{item_id}", responses=answers(ItemShown))
     async def get_item(office: OfficeCode, item_id: str) -> JSONResponse:
         """Look at one item, also at one that has left the queue."""
         item = await queues.by_id(known(office), item_id)
@@ -108,7 +109,7 @@ def routes(queues: QueueStore, leasing: Leasing, streams: Streams) -> APIRouter:
             raise Problem(404, "item_unknown", "There is no such item in this queue")
         return JSONResponse(as_read(item))
 
-    @router.post("/queue/lease")
+    @router.post("/queue/lease", responses=answers(LeaseShown))
     async def lease(request: Request, office: OfficeCode, wanted: LeaseRequest) -> JSONResponse:
         """Hold items for an officer until the lease ends; the token is what every further step needs."""
         wish = Wish(
@@ -121,7 +122,7 @@ def routes(queues: QueueStore, leasing: Leasing, streams: Streams) -> APIRouter:
         )
         return _leased(office, await leasing.lease(wish, request.is_disconnected))
 
-    @router.post("/queue/extend")
+    @router.post("/queue/extend", responses={**answers(LeaseShown), 409: STEP_REFUSALS[409]})
     async def extend(office: OfficeCode, wanted: ExtendRequest) -> JSONResponse:
         """Let a lease last longer, from now; with 0 seconds it ends now."""
         token, length = str(wanted.lease_token), timedelta(seconds=wanted.seconds)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from uuid6 import uuid7
 
+from services.notify.shown import ItemShown, LeaseShown, OutcomesShown, QueueShown
 from tests.support.queues import placed, question_answered, recalled, routed, supplemented, triage
 from tests.support.waiting import until
 
@@ -38,6 +39,8 @@ async def test_an_answered_item_is_closed_with_its_result_and_everything_is_told
         await officer.step(item_id, "close", lease_token=token, code="information_given"),
     ]
 
+    for answer in answers:
+        ItemShown.model_validate(answer.json())
     assert [(answer.status_code, answer.json()["state"]) for answer in answers] == [
         (200, "accepted"),
         (200, "accepted"),
@@ -214,6 +217,8 @@ async def test_items_of_one_lease_are_claimed_together_and_each_is_answered_for_
         "/v1/offices/SAC-SAT/queue/accept", json={"lease_token": lease["lease_token"], "items": ids}
     )
 
+    for answer in (claimed, accepted):
+        OutcomesShown.model_validate(answer.json())
     outcomes = {one["item_id"]: (one["status"], one.get("code")) for one in claimed.json()["items"]}
     assert outcomes == {
         ids[0]: (200, None),
@@ -268,6 +273,8 @@ async def test_who_waits_for_items_gets_them_when_they_come(notify):
     waiting = asyncio.create_task(notify.http.post("/v1/offices/SAC-SAT/queue/lease", json=said, timeout=40))
     await notify.routing.says(routed(referral, "SAC-SAT"))
     leased = (await waiting).json()
+    LeaseShown.model_validate(leased)
+    QueueShown.model_validate((await notify.http.get("/v1/offices/SAC-SAT/queue")).json())
 
     assert [item["referral_id"] for item in leased["items"]] == [str(referral)]
 

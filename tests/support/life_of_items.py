@@ -19,8 +19,10 @@ from runtime.store import Store, Work
 from schemas.events import name_of
 from schemas.topics import published_by
 from services.notify.handlers import close_items, move_items, queue_routed, queue_triage
+from services.notify.queue_views import as_read
 from services.notify.refusals import Refusal
 from services.notify.requester_handlers import recall_items, resume_items, supplement_items
+from services.notify.shown import ItemShown
 from services.notify.standings import Standings
 from services.notify.states import TABLE, Verb
 from services.notify.step_requests import (
@@ -242,6 +244,7 @@ class World:
             assert self.tokens.get(item_id) == step.token, "nobody acts under a token that is not the item's"
         else:
             assert step.verb in (Verb.GIVE_BACK, Verb.ERASED, Verb.KEPT)
+        ItemShown.model_validate(as_read(after))
         event = EVENTS[step.verb, before["state"]]
         assert event is not None
         assert after["version"] == before["version"] + 1
