@@ -93,6 +93,8 @@ def _write(moving: Move, referral_id: UUID, decision: int, standing: Standing, w
     for stored, item in moving.keeps:
         _keep(stored, item, work)
     open_items(moving.opens, standing, work)
+    for stored in moving.stamps:
+        work.advance(ITEMS, as_it_was(stored), {"decision": decision})
     for office in moving.never_opened:
         work.create(ITEMS, never_opened_document(referral_id, office, moving, decision, work.now))
 

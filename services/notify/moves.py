@@ -63,6 +63,8 @@ class Move:
     opens: tuple[Item, ...] = ()
     never_opened: tuple[str, ...] = ()
     """Queues that the referral has left before word of it came: closed there before it could open."""
+    stamps: tuple[Stored, ...] = ()
+    """An item that is not changed, but remembers that this decision was heard of, when no other does."""
     because: ClosedBecause = ClosedBecause.PLACED_ELSEWHERE
     holder: str | None = None
     """The queue that holds the referral now, if one does."""
@@ -89,9 +91,12 @@ def send_back(event: ReferralSentBack, decision: int, stored: Sequence[Stored]) 
     """Say which items a referral that goes back to its requester closes: all of them."""
     if _was_carried_out(decision, stored):
         return Move()
+    closes = tuple(item for item in stored if item.is_open)
+    never_opened = _never_opened(event.leaves, stored, ())
     return Move(
-        closes=tuple(item for item in stored if item.is_open),
-        never_opened=_never_opened(event.leaves, stored, ()),
+        closes=closes,
+        never_opened=never_opened,
+        stamps=() if closes or never_opened else tuple(stored[:1]),
         because=ClosedBecause.SENT_BACK,
     )
 

@@ -56,6 +56,8 @@ class Board:
             self.items.setdefault(item.id, as_stored(item))
 
     def _carry_out(self, moving, decision: int) -> None:
+        for item in moving.stamps:
+            self.items[item.id] = replace(item, decision=decision)
         for item in moving.closes:
             assert self.items[item.id].is_open
             self.items[item.id] = replace(item, state=ItemState.CLOSED, decision=decision)
@@ -207,6 +209,15 @@ def test_a_referral_sent_back_waits_nowhere_until_it_is_placed_again():
     assert back.open == {"SAC-NYC": QueueRole.LEAD}
 
 
+def test_a_decision_that_comes_after_the_referral_was_sent_back_for_the_second_time_opens_nothing():
+    twice_back = board(triage(), sent_back(leaves=("EUR",)))
+    twice_back.hear(sent_back(leaves=("EUR",)), 4)
+
+    twice_back.hear(rerouted(), 3)
+
+    assert twice_back.open == {}
+
+
 def test_a_queue_named_twice_among_those_that_are_left_is_closed_once():
     moving = Board().asked(rerouted("SAC-NYC", leaves=("EUR", "EUR")), 2)
 
@@ -270,4 +281,5 @@ def test_a_decision_that_was_carried_out_asks_for_nothing_again(events):
 
     for decision, event in enumerate(events[1:], 2):
         moving = done.asked(event, decision)
-        assert (moving.closes, moving.keeps, moving.opens, moving.never_opened) == ((), (), (), ())
+        changed = (moving.closes, moving.keeps, moving.opens, moving.never_opened, moving.stamps)
+        assert changed == ((), (), (), (), ())
