@@ -58,7 +58,7 @@ async def work(http, officer):
     """Lease, claim and accept until nobody's items are left; gives what this officer has handled."""
     handled = []
     while True:
-        wanted = {"officer": officer, "most": 10, "seconds": 600, "wait": 1}
+        wanted = {"officer": officer, "most": 25, "seconds": 600, "wait": 1}
         lease = (await http.post(f"{AT}/lease", json=wanted)).json()
         ids = [item["item_id"] for item in lease["items"]]
         if not ids:
