@@ -60,11 +60,12 @@ class Taking:
         """Take the same step with several items, each for itself, and say of each what became of it."""
         request.state.log = {"office": known(office), "items": len(wanted.items)}
         step = wanted.step(datetime.now(UTC))
+        found = await self._queues.by_ids(office, wanted.items)
         room = asyncio.Semaphore(AT_ONCE)
 
         async def take(item_id: str) -> dict[str, Any]:
             async with room:
-                return _outcome(item_id, await self._queues.take(office, item_id, step))
+                return _outcome(item_id, await self._queues.take_as_read(found.get(item_id), step))
 
         outcomes = await asyncio.gather(*(take(item_id) for item_id in sorted(wanted.items)))
         return JSONResponse({"office": office, "items": outcomes})

@@ -1,6 +1,6 @@
 """The items of all queues: here alone they are read from MongoDB, and changed under the token of whoever holds them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import sample
 from typing import Any
@@ -125,7 +125,10 @@ class QueueStore:
 
     async def take(self, office: str, item_id: str, step: Step) -> Document | Refusal | None:
         """Take a step with an item, once; gives the item as it is then, why not, or None if there is no such item."""
-        item = await self.by_id(office, item_id)
+        return await self.take_as_read(await self.by_id(office, item_id), step)
+
+    async def take_as_read(self, item: Document | None, step: Step) -> Document | Refusal | None:
+        """Take a step with an item that was just read; if it is otherwise by now, it is read again."""
         while item is not None:
             held = held_item(item)
             if was_taken(step, held):
@@ -135,7 +138,7 @@ class QueueStore:
                 return taken
             if after := await self._advance(_as_found(item, held, step), taken):
                 return after
-            found, item = item, await self.by_id(office, item_id)
+            found, item = item, await self.by_id(item["office"], item["_id"])
             if item is not None and _is_as(found, item):
                 return refuse(RefusalCode.LEASE_ENDED)  # nothing else can have refused it
         return None
@@ -147,6 +150,12 @@ class QueueStore:
         """Find one item of one office."""
         with store_errors():
             return await self._items.find_one({"_id": item_id, "office": office})
+
+    async def by_ids(self, office: str, item_ids: Collection[str]) -> dict[str, Document]:
+        """Find several items of one office, by id."""
+        with store_errors():
+            found = await self._items.find({"_id": {"$in": [*item_ids]}, "office": office}).to_list(None)
+        return {item["_id"]: item for item in found}
 
     async def of_referral(self, referral_id: UUID) -> list[Stored]:
         """Find all items of a referral, also those that have left their queues."""
