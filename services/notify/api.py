@@ -1,13 +1,13 @@
-"""The queues over HTTP: look, lease, claim, accept, and follow live."""
+"""The queues over HTTP: look, lease, and follow live."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,18 +15,17 @@ from runtime.errors import BrokerAway
 from runtime.http import Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
-from schemas.vocabulary import QUEUES, ItemState, QueueRole
+from schemas.vocabulary import ItemState, QueueRole
 from services.notify.domain import LEASE_AT_MOST
 from services.notify.feed import Missed, OfficeFeed, Reader, Told
-from services.notify.store import HIDDEN, QueueStore
+from services.notify.leasing import Leasing, Wish
+from services.notify.queue_views import OfficeCode, as_read, known
+from services.notify.shown import REFUSALS, STEP_REFUSALS, ItemShown, LeaseShown, OfficeShown, QueueShown, answers
+from services.notify.step_requests import StaffId
+from services.notify.store import QueueStore
 
 HEARTBEAT_MILLISECONDS = 5_000
 """How often a silent stream says where it stands."""
-
-OfficeCode = Annotated[str, Path(max_length=20)]
-OfficerId = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$", description="Staff id of the officer, never a name.")
-]
 
 
 class LeaseRequest(BaseModel):
@@ -34,29 +33,23 @@ class LeaseRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    officer: OfficerId
+    officer: StaffId
     most: int = Field(default=10, ge=1, le=100)
     lease_token: UUID | None = Field(
         default=None, description="Made by the client: the same request sent again gives the same lease."
     )
     seconds: int = Field(default=300, ge=1, le=int(LEASE_AT_MOST.total_seconds()))
+    wait: float = Field(default=0, ge=0, le=30, description="Seconds to wait for items when there are none.")
 
 
-class ClaimRequest(BaseModel):
-    """Who claims, under which lease."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    officer: OfficerId
-    lease_token: str = Field(max_length=64)
-
-
-class AcceptRequest(BaseModel):
-    """Under which claim the office accepts."""
+class ExtendRequest(BaseModel):
+    """Whose lease is to last how much longer, from now."""
 
     model_config = ConfigDict(extra="forbid")
 
-    lease_token: str = Field(max_length=64)
+    officer: StaffId
+    lease_token: UUID
+    seconds: int = Field(default=300, ge=0, le=int(LEASE_AT_MOST.total_seconds()))
 
 
 class Streams:
@@ -80,16 +73,16 @@ class Streams:
             self._open -= 1
 
 
-def routes(queues: QueueStore, streams: Streams) -> APIRouter:
+def routes(queues: QueueStore, leasing: Leasing, streams: Streams) -> APIRouter:
     """Make the routes of this service."""
-    router = APIRouter(prefix="/v1/offices/{office}", tags=["queues"])
+    router = APIRouter(prefix="/v1/offices/{office}", tags=["queues"], responses=REFUSALS)
 
-    @router.get("")
+    @router.get("", responses=answers(OfficeShown))
     async def get_office(office: OfficeCode) -> JSONResponse:
         """Count what an office has, by state."""
-        return JSONResponse({"office": _known(office), "items": await queues.counts(office)})
+        return JSONResponse({"office": known(office), "items": await queues.counts(office)})
 
-    @router.get("/queue")
+    @router.get("/queue", responses=answers(QueueShown))
     async def get_queue(
         office: OfficeCode,
         state: ItemState | None = None,
@@ -99,7 +92,7 @@ def routes(queues: QueueStore, streams: Streams) -> APIRouter:
     ) -> JSONResponse:
         """List an office's items: life first, then who has waited longest."""
         filters = {name: value.value for name, value in (("state", state), ("role", role)) if value is not None}
-        listing = f"queue {_known(office)} {sorted(filters.items())}"
+        listing = f"queue {known(office)} {sorted(filters.items())}"
         after = _place(read_cursor(cursor, listing, fields=3)) if cursor is not None else ()
         found = await queues.waiting(office, filters, after, limit + 1)
         page: dict[str, Any] = {"office": office, "items": [as_read(item) for item in found[:limit]], "next": None}
@@ -108,37 +101,40 @@ def routes(queues: QueueStore, streams: Streams) -> APIRouter:
             page["next"] = write_cursor([last["urgency"], last["queued_at"].isoformat(), last["_id"]], listing)
         return JSONResponse(page)
 
-    @router.post("/queue/lease")
-    async def lease(office: OfficeCode, wanted: LeaseRequest) -> JSONResponse:
+    @router.get("/queue/{item_id}", responses=answers(ItemShown))
+    async def get_item(office: OfficeCode, item_id: str) -> JSONResponse:
+        """Look at one item, also at one that has left the queue."""
+        item = await queues.by_id(known(office), item_id)
+        if item is None or not item["version"]:  # it only stands for one that never was in this queue
+            raise Problem(404, "item_unknown", "There is no such item in this queue")
+        return JSONResponse(as_read(item))
+
+    @router.post("/queue/lease", responses=answers(LeaseShown))
+    async def lease(request: Request, office: OfficeCode, wanted: LeaseRequest) -> JSONResponse:
         """Hold items for an officer until the lease ends; the token is what every further step needs."""
-        token = str(wanted.lease_token or uuid4())
-        length = timedelta(seconds=wanted.seconds)
-        items = await queues.lease(_known(office), wanted.officer, token, wanted.most, length)
-        return JSONResponse(
-            {
-                "office": office,
-                "lease_token": items[0]["lease"]["token"] if items else None,
-                "lease_until": shown(items[0]["lease"]["until"]) if items else None,
-                "items": [as_read(item) for item in items],
-            }
+        wish = Wish(
+            known(office),
+            wanted.officer,
+            str(wanted.lease_token or uuid4()),
+            wanted.most,
+            timedelta(seconds=wanted.seconds),
+            wanted.wait,
         )
+        return _leased(office, await leasing.lease(wish, request.is_disconnected))
 
-    @router.post("/queue/{item_id}/claim")
-    async def claim(office: OfficeCode, item_id: str, claimed: ClaimRequest) -> JSONResponse:
-        """Take a leased item to work on."""
-        item = await queues.claim(_known(office), item_id, claimed.lease_token, claimed.officer)
-        return await _answer(office, item_id, item, ItemState.CLAIMED, claimed.lease_token, claimed.officer)
-
-    @router.post("/queue/{item_id}/accept")
-    async def accept(office: OfficeCode, item_id: str, accepted: AcceptRequest) -> JSONResponse:
-        """Make a claimed item the office's own."""
-        item = await queues.accept(_known(office), item_id, accepted.lease_token)
-        return await _answer(office, item_id, item, ItemState.ACCEPTED, accepted.lease_token)
+    @router.post("/queue/extend", responses={**answers(LeaseShown), 409: STEP_REFUSALS[409]})
+    async def extend(office: OfficeCode, wanted: ExtendRequest) -> JSONResponse:
+        """Let a lease last longer, from now; with 0 seconds it ends now."""
+        token, length = str(wanted.lease_token), timedelta(seconds=wanted.seconds)
+        items = await queues.extend(known(office), wanted.officer, token, length)
+        if not items and wanted.seconds:
+            raise Problem(409, "lease_ended", "The lease has ended", detail="Lease again; others may have them by now.")
+        return _leased(office, items)
 
     async def opened(
         office: OfficeCode, last_event_id: Annotated[str | None, Header(max_length=20)] = None
     ) -> AsyncIterator[Reader]:
-        async with streams.open(_known(office), _position(last_event_id)) as reader:
+        async with streams.open(known(office), _position(last_event_id)) as reader:
             yield reader
 
     @router.get("/stream")
@@ -150,57 +146,18 @@ def routes(queues: QueueStore, streams: Streams) -> APIRouter:
             headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
         )
 
-    async def _answer(
-        office: str, item_id: str, item: Document | None, wanted: ItemState, token: str, officer: str | None = None
-    ) -> JSONResponse:
-        if item is None:
-            item = await queues.by_id(office, item_id)
-            if item is None:
-                raise Problem(404, "item_unknown", "There is no such item in this queue")
-            same_officer = officer is None or item.get("claimed_by") == officer
-            if item["state"] != wanted.value or item.get("token") != token or not same_officer:
-                # else: the same step sent again
-                raise _refusal(item, token, officer)
-        return JSONResponse(as_read(item))
-
     return router
 
 
-def _refusal(item: Document, token: str, officer: str | None) -> Problem:
-    state, lease = item["state"], item.get("lease", {})
-    if state == ItemState.CLOSED.value:
-        return _moved(item)
-    if state != ItemState.READY.value:
-        return Problem(409, "wrong_state_or_token", f"The item is {state}, and not under this token")
-    if lease.get("token") != token:
-        code, title = "not_leased", "This item is not leased under this token"
-    elif officer is not None and lease.get("officer") != officer:
-        code, title = "leased_to_another", "This lease belongs to another officer"
-    elif officer is None:
-        code, title = "not_claimed", "This item must be claimed first"
-    else:
-        code, title = "lease_ended", "The lease has ended"
-    return Problem(409, code, title, detail="Lease the item again; another officer may have it by now.")
-
-
-def _moved(item: Document) -> Problem:
-    """Tell a late holder that the item has left this queue, and where the referral is now."""
-    where = f"It is with {item['moved_to']} now." if item.get("moved_to") else "It went back to its requester."
-    return Problem(409, "item_moved", "The item has left this queue", detail=where)
-
-
-def as_read(item: Document) -> dict[str, Any]:
-    """Give an item as its readers see it."""
-    return {
-        "item_id": item["_id"],
-        **{name: shown(value) for name, value in item.items() if name not in ("_id", "stay", *HIDDEN)},
-    }
-
-
-def _known(office: str) -> str:
-    if office not in QUEUES:
-        raise Problem(404, "office_unknown", "There is no office, desk or programme with this code")
-    return office
+def _leased(office: str, items: Sequence[Document]) -> JSONResponse:
+    return JSONResponse(
+        {
+            "office": office,
+            "lease_token": items[0]["lease"]["token"] if items else None,
+            "lease_until": shown(items[0]["lease"]["until"]) if items else None,
+            "items": [as_read(item) for item in items],
+        }
+    )
 
 
 def _place(values: list[str]) -> tuple[str, datetime, str]:

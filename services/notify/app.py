@@ -7,12 +7,26 @@ from functools import partial
 from runtime.http import make_app
 from runtime.process import Service
 from runtime.stand import open_stand
-from schemas.events import ReferralRerouted, ReferralRouted, ReferralSentBack, ReferralSentToTriage
-from schemas.topics import ROUTING_EVENTS, published_by
+from schemas.events import (
+    QuestionAnswered,
+    ReferralErased,
+    ReferralRecalled,
+    ReferralReceived,
+    ReferralRerouted,
+    ReferralRouted,
+    ReferralSentBack,
+    ReferralSentToTriage,
+    ReferralSupplemented,
+)
+from schemas.topics import REFERRAL_EVENTS, ROUTING_EVENTS, published_by
 from services.notify.api import Streams, routes
 from services.notify.feed import OfficeFeed
 from services.notify.handlers import close_items, move_items, queue_routed, queue_triage
+from services.notify.leasing import Leasing
+from services.notify.requester_handlers import recall_items, resume_items, supplement_items
 from services.notify.settings import Settings
+from services.notify.standings import Standings
+from services.notify.step_api import step_routes
 from services.notify.store import ITEMS, QueueStore
 
 
@@ -29,15 +43,23 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     ) as stand:
         queues = QueueStore(stand.store)
         await queues.prepare()
+        standings = Standings(stand.database)
         queueing = stand.consumer(
-            topics=[ROUTING_EVENTS.name],
+            topics=[ROUTING_EVENTS.name, REFERRAL_EVENTS.name],
             handlers={
-                ReferralRouted: queue_routed,
-                ReferralSentToTriage: queue_triage,
-                ReferralRerouted: partial(move_items, queues=queues),
+                ReferralRouted: partial(queue_routed, standings=standings),
+                ReferralSentToTriage: partial(queue_triage, standings=standings),
+                ReferralRerouted: partial(move_items, queues=queues, standings=standings),
                 ReferralSentBack: partial(close_items, queues=queues),
+                QuestionAnswered: partial(resume_items, queues=queues),
+                ReferralSupplemented: partial(supplement_items, queues=queues, standings=standings),
+                ReferralRecalled: partial(recall_items, queues=queues, standings=standings),
             },
+            ignores=[ReferralReceived, ReferralErased],
         )
         app = make_app("Dragoman notify", "1", max_body_bytes=settings.max_body_bytes, ready=stand.readiness)
-        app.include_router(routes(queues, Streams(OfficeFeed(settings.kafka), settings.most_streams)))
+        app.include_router(step_routes(queues))
+        app.include_router(
+            routes(queues, Leasing(queues, standings), Streams(OfficeFeed(settings.kafka), settings.most_streams))
+        )
         yield Service(app, settings.http_host, settings.http_port, [queueing, stand.relay])

@@ -1,5 +1,6 @@
 """How items are written down in the database, and read again."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,9 +8,13 @@ from uuid import UUID
 from runtime.mongo import Document
 from schemas.events import Part
 from schemas.marks import Marks
-from schemas.vocabulary import Category, ItemState, QueueRole, Urgency
+from schemas.vocabulary import Category, ClosedBecause, ItemState, QueueRole, RecallGround, Urgency
 from services.notify.domain import Item, item_id
 from services.notify.moves import Move, Stored
+from services.notify.steps import Held
+
+OF_ITS_HOLDER = ("lease", "token", "before", "moving_to", "question_id", "paused", "snoozed_until", "done", "made")
+"""Fields that give an officer the right to act on an item, and where he stands with it; others end all of them."""
 
 
 def item_document(item: Item) -> Document:
@@ -24,6 +29,7 @@ def item_document(item: Item) -> Document:
         "requester_country": item.requester_country,
         "queued_at": item.queued_at,
         "stay": item.stay,
+        "referral_version": item.referral_version,
         **what_is_asked(item),
     }
 
@@ -36,6 +42,7 @@ def what_is_asked(item: Item) -> Document:
         "category": item.category.value,
         "urgency": item.urgency.value,
         "marks": item.marks.model_dump(mode="json", exclude_none=True),
+        "desk": item.desk,
         "because": item.because,
         "part": part.model_dump(mode="json", exclude={"office"}) if part is not None else None,
         "joins": [str(referral_id) for referral_id in item.joins],
@@ -50,6 +57,16 @@ def closing(moving: Move, decision: int, now: datetime) -> Document:
         "closed_because": moving.because.value,
         "moved_to": moving.holder,
         "closed_at": now,
+    }
+
+
+def recalling(ground: RecallGround, recalled_at: datetime) -> Document:
+    """Write down that the referral was withdrawn, and that the office owes word of what became of its copy."""
+    return {
+        "state": ItemState.RECALLED.value,
+        "recall_ground": ground.value,
+        "recalled_at": recalled_at,
+        "acknowledged": None,
     }
 
 
@@ -74,7 +91,7 @@ def stored_item(document: Document) -> Stored:
         version=document["version"],
         office=document["office"],
         role=QueueRole(document["role"]),
-        is_open=document["state"] != ItemState.CLOSED.value,
+        state=ItemState(document["state"]),
         decision=document.get("decision", 1),
         stay=document.get("stay", 1),
         category=Category(category) if category else None,
@@ -82,7 +99,43 @@ def stored_item(document: Document) -> Stored:
         marks=Marks.model_validate(marks) if marks else None,
         part=Part(office=document["office"], **part) if part else None,
         joins=tuple(UUID(referral_id) for referral_id in document.get("joins", ())),
+        before=_maybe(ItemState, document.get("before")),
+        question_id=_maybe(UUID, document.get("question_id")),
+        referral_version=document.get("referral_version", 1),
+        was_recalled="recalled_at" in document,
     )
+
+
+def held_item(document: Document) -> Held:
+    """Read an item as a step finds it."""
+    lease = document.get("lease", {})
+    part = document.get("part") or {}
+    return Held(
+        id=document["_id"],
+        referral_id=UUID(document["referral_id"]),
+        office=document["office"],
+        role=QueueRole(document["role"]),
+        decision=document.get("decision", 1),
+        urgency=Urgency(document.get("urgency", Urgency.ROUTINE)),  # an item that was never open has none
+        state=ItemState(document["state"]),
+        before=_maybe(ItemState, document.get("before")),
+        token=document.get("token"),
+        officer=document.get("claimed_by"),
+        lease_token=lease.get("token"),
+        lease_officer=lease.get("officer"),
+        is_paused="paused" in document,
+        question_id=_maybe(UUID, document.get("question_id")),
+        offence_numbers=tuple(part.get("offence_numbers", ())),
+        desk=document.get("desk"),
+        done=tuple(document.get("done", ())),
+        made=_maybe(ItemState, document.get("made")),
+        closed_because=_maybe(ClosedBecause, document.get("closed_because")),
+        moved_to=document.get("moved_to"),
+    )
+
+
+def _maybe(kind: Callable[[str], Any], value: str | None) -> Any:
+    return None if value is None else kind(value)
 
 
 def as_it_was(item: Stored) -> dict[str, Any]:

@@ -31,6 +31,10 @@ class Item:
     decision: int = 1
     stay: int = 1
     """The first, second, ... time that this referral is in this queue."""
+    desk: str | None = None
+    """Who places the referral anew when its lead office declines it."""
+    referral_version: int = 1
+    """How often the requester has said something: 1, and one more for each supplement or correction."""
 
     @property
     def id(self) -> str:
@@ -87,4 +91,5 @@ def item_of(
         joins,
         decision,
         stay,
+        event.desk,
     )

@@ -1,5 +1,8 @@
 """What routing has decided becomes items in queues."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeVar
 from uuid import UUID
 
 from runtime.store import Work
@@ -7,40 +10,75 @@ from schemas.events import (
     ItemChanged,
     ItemClosed,
     ItemQueued,
+    QueueEvent,
     ReferralRerouted,
     ReferralRouted,
     ReferralSentBack,
     ReferralSentToTriage,
 )
-from services.notify.documents import as_it_was, closing, item_document, never_opened_document, what_is_asked
+from schemas.vocabulary import ClosedBecause
+from services.notify.documents import (
+    OF_ITS_HOLDER,
+    as_it_was,
+    closing,
+    item_document,
+    never_opened_document,
+    recalling,
+    what_is_asked,
+)
 from services.notify.domain import Item, item_of_triage, items_of_routed
-from services.notify.moves import Move, Stored, move, send_back
-from services.notify.store import ITEMS, OF_ITS_HOLDER, QueueStore
+from services.notify.moves import Move, Stored, late, move, send_back
+from services.notify.standings import Recall, Standing, Standings
+from services.notify.states import Happening, after
+from services.notify.store import ITEMS, QueueStore
+
+Placing = TypeVar("Placing", ReferralRouted, ReferralSentToTriage, ReferralRerouted)
 
 
-def queue_routed(event: ReferralRouted, work: Work) -> None:
+async def queue_routed(event: ReferralRouted, work: Work, *, standings: Standings) -> None:
     """Put a routed referral into the queues of everyone the decision names."""
-    for item in items_of_routed(event, work.now):
-        _open(item, work)
+    standing = await standings.of(event.referral_id)
+    open_items(items_of_routed(as_supplemented(event, standing), work.now), standing, work)
 
 
-def queue_triage(event: ReferralSentToTriage, work: Work) -> None:
+async def queue_triage(event: ReferralSentToTriage, work: Work, *, standings: Standings) -> None:
     """Put a referral that needs a person into the queue of its desk."""
-    _open(item_of_triage(event, work.now), work)
+    standing = await standings.of(event.referral_id)
+    open_items([item_of_triage(as_supplemented(event, standing), work.now)], standing, work)
 
 
-async def move_items(event: ReferralRerouted, work: Work, *, queues: QueueStore) -> None:
+async def move_items(event: ReferralRerouted, work: Work, *, queues: QueueStore, standings: Standings) -> None:
     """Take a referral placed anew out of the queues it leaves and put it into the new ones, at one moment."""
+    standing = await standings.of(event.referral_id)
     stored = await queues.of_referral(event.referral_id)
-    decision = _decision(work)
-    _write(move(event, decision, stored, work.now), event.referral_id, decision, work)
+    decision, event = _decision(work), as_supplemented(event, standing)
+    if standing.recall is not None:
+        work.at_one_moment = True
+        open_items(late(event, decision, stored, work.now), standing, work)
+    else:
+        _write(move(event, decision, stored, work.now), event.referral_id, decision, standing, work)
 
 
 async def close_items(event: ReferralSentBack, work: Work, *, queues: QueueStore) -> None:
-    """Take a referral that goes back to its requester out of every queue."""
+    """Take a referral that goes back to its requester out of every queue; what is recalled stays so."""
     stored = await queues.of_referral(event.referral_id)
     decision = _decision(work)
-    _write(send_back(event, decision, stored), event.referral_id, decision, work)
+    _write(send_back(event, decision, stored), event.referral_id, decision, Standing(), work)
+
+
+def as_supplemented(event: Placing, standing: Standing) -> Placing:
+    """Read a decision with what the requester has added meanwhile: urgency only rises, marks only get stricter."""
+    added = standing.supplement
+    if added is None:
+        return event
+    return event.model_copy(update={"urgency": min(event.urgency, added.urgency), "marks": added.marks})
+
+
+def open_items(items: Iterable[Item], standing: Standing, work: Work) -> None:
+    """Put items into their queues; those of a recalled referral only for their offices to acknowledge."""
+    version = standing.supplement.number if standing.supplement is not None else 1
+    for item in items:
+        _open(replace(item, referral_version=version), standing.recall, work)
 
 
 def _decision(work: Work) -> int:
@@ -48,31 +86,51 @@ def _decision(work: Work) -> int:
     return work.message.sequence  # each decision on a referral is one event of its own
 
 
-def _write(moving: Move, referral_id: UUID, decision: int, work: Work) -> None:
+def _write(moving: Move, referral_id: UUID, decision: int, standing: Standing, work: Work) -> None:
     work.at_one_moment = True  # also with nothing to close: half of it would look as if it had all been done
     for stored in moving.closes:  # first, since a referral is held once at most also in between
         _close(stored, moving, referral_id, decision, work)
     for stored, item in moving.keeps:
         _keep(stored, item, work)
-    for item in moving.opens:
-        _open(item, work)
+    open_items(moving.opens, standing, work)
+    for stored in moving.stamps:
+        work.advance(ITEMS, as_it_was(stored), {"decision": decision})
     for office in moving.never_opened:
         work.create(ITEMS, never_opened_document(referral_id, office, moving, decision, work.now))
 
 
-def _open(item: Item, work: Work) -> None:
-    queued = ItemQueued(
-        referral_id=item.referral_id,
+def _open(item: Item, recall: Recall | None, work: Work) -> None:
+    document = item_document(item)
+    event: QueueEvent
+    if recall is not None:
+        document |= recalling(recall.ground, recall.recalled_at)
+        event = recalled_event(item.referral_id, item, item.decision, work)
+    else:
+        event = ItemQueued(
+            referral_id=item.referral_id,
+            item_id=item.id,
+            office=item.office,
+            role=item.role,
+            decision=item.decision,
+            requester_country=item.requester_country,
+            category=item.category,
+            urgency=item.urgency,
+            queued_at=item.queued_at,
+        )
+    work.create(ITEMS, document, emits=[event])
+
+
+def recalled_event(referral_id: UUID, item: Item | Stored, decision: int, work: Work) -> ItemClosed:
+    """Tell an office that nobody may act on an item any more, and that word of its copy is owed."""
+    return ItemClosed(
+        referral_id=referral_id,
         item_id=item.id,
         office=item.office,
         role=item.role,
-        decision=item.decision,
-        requester_country=item.requester_country,
-        category=item.category,
-        urgency=item.urgency,
-        queued_at=item.queued_at,
+        decision=decision,
+        closed_because=ClosedBecause.RECALLED,
+        closed_at=work.now,
     )
-    work.create(ITEMS, item_document(item), emits=[queued])
 
 
 def _close(item: Stored, moving: Move, referral_id: UUID, decision: int, work: Work) -> None:
@@ -91,7 +149,10 @@ def _close(item: Stored, moving: Move, referral_id: UUID, decision: int, work: W
 
 
 def _keep(stored: Stored, item: Item, work: Work) -> None:
-    """Let an office go on with what it has; whoever works on it is told if something else is asked now."""
+    """Let an office go on with what it has; whoever works on it is told if something else is asked now.
+
+    An item that was moving moves no longer: its officer goes on under the same token.
+    """
     changed = ItemChanged(
         referral_id=item.referral_id,
         item_id=stored.id,
@@ -102,5 +163,12 @@ def _keep(stored: Stored, item: Item, work: Work) -> None:
         urgency=item.urgency,
         changed_at=work.now,
     )
-    told = [] if stored.asks_the_same_as(item) else [changed]
-    work.advance(ITEMS, as_it_was(stored), what_is_asked(item), emits=told)
+    state = after(Happening.KEPT, stored.state, stored.before)
+    assert state is not None
+    stays = state is stored.state
+    told = [] if stays and stored.asks_the_same_as(item) else [changed]
+    changes = what_is_asked(item) | ({} if stays else {"state": state.value})
+    removes = [] if stays else ["before", "moving_to", "done", "made"]
+    if stored.urgency is not None and item.urgency < stored.urgency:
+        removes.append("snoozed_until")  # what has become more urgent is offered at once
+    work.advance(ITEMS, as_it_was(stored), changes, removes=removes, emits=told)

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from schemas.events import Part, ReferralRerouted, ReferralSentBack
 from schemas.marks import Marks
-from schemas.vocabulary import Category, ClosedBecause, QueueRole, Urgency
+from schemas.vocabulary import Category, ClosedBecause, ItemState, QueueRole, Urgency
 from services.notify.domain import Item, item_of, named
+from services.notify.states import LIVING
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Stored:
     version: int
     office: str
     role: QueueRole
-    is_open: bool
+    state: ItemState
     decision: int
     stay: int
     category: Category | None = None
@@ -31,6 +32,21 @@ class Stored:
     marks: Marks | None = None
     part: Part | None = None
     joins: tuple[UUID, ...] = ()
+    before: ItemState | None = None
+    """The state that a returned or moving item was in."""
+    question_id: UUID | None = None
+    referral_version: int = 1
+    was_recalled: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the referral can go on from here."""
+        return self.state in LIVING
+
+    @property
+    def was_seen(self) -> bool:
+        """Whether its office ever had it before it; an item that was never open only stands for one."""
+        return self.version > 0
 
     def asks_the_same_as(self, item: Item) -> bool:
         """Tell whether its office would have to do the same with the item as it is and as it is to be."""
@@ -47,6 +63,8 @@ class Move:
     opens: tuple[Item, ...] = ()
     never_opened: tuple[str, ...] = ()
     """Queues that the referral has left before word of it came: closed there before it could open."""
+    stamps: tuple[Stored, ...] = ()
+    """An item that is not changed, but remembers that this decision was heard of, when no other does."""
     because: ClosedBecause = ClosedBecause.PLACED_ELSEWHERE
     holder: str | None = None
     """The queue that holds the referral now, if one does."""
@@ -54,7 +72,7 @@ class Move:
 
 def move(event: ReferralRerouted, decision: int, stored: Sequence[Stored], now: datetime) -> Move:
     """Say which items a referral placed anew closes, keeps and opens."""
-    if _was_seen(decision, stored):
+    if _was_carried_out(decision, stored):
         return Move()
     roles = _roles(event)
     open_items = {item.office: item for item in stored if item.is_open}
@@ -71,16 +89,32 @@ def move(event: ReferralRerouted, decision: int, stored: Sequence[Stored], now: 
 
 def send_back(event: ReferralSentBack, decision: int, stored: Sequence[Stored]) -> Move:
     """Say which items a referral that goes back to its requester closes: all of them."""
-    if _was_seen(decision, stored):
+    if _was_carried_out(decision, stored):
         return Move()
+    closes = tuple(item for item in stored if item.is_open)
+    never_opened = _never_opened(event.leaves, stored, ())
     return Move(
-        closes=tuple(item for item in stored if item.is_open),
-        never_opened=_never_opened(event.leaves, stored, ()),
+        closes=closes,
+        never_opened=never_opened,
+        stamps=() if closes or never_opened else tuple(stored[:1]),
         because=ClosedBecause.SENT_BACK,
     )
 
 
-def _was_seen(decision: int, stored: Sequence[Stored]) -> bool:
+def recalled(stored: Sequence[Stored]) -> list[Stored]:
+    """Say which items owe word of a recall: of every office that ever had the referral, the latest one."""
+    latest = {item.office: item for item in sorted(stored, key=lambda item: item.stay) if item.was_seen}
+    return [item for item in latest.values() if not item.was_recalled]
+
+
+def late(event: ReferralRerouted, decision: int, stored: Sequence[Stored], now: datetime) -> list[Item]:
+    """Say whose items a decision makes that is heard of only after the recall: theirs who have none yet."""
+    told = {item.office for item in stored if item.was_recalled}
+    wanted = _wanted(event, decision, _roles(event), stored, {}, now)
+    return [item for office, item in wanted.items() if office not in told]
+
+
+def _was_carried_out(decision: int, stored: Sequence[Stored]) -> bool:
     return any(item.decision >= decision for item in stored)
 
 

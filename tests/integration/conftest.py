@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from runtime.mongo import Database
-from runtime.settings import KafkaSettings
+from runtime.mongo import Database, open_database
+from runtime.settings import KafkaSettings, MongoSettings
+from schemas.topics import OFFICE_FEED, TOPICS
 from tests.conftest import own_environment
 from tests.support.background_stack import BackgroundStack, kafka_and_mongo
 from tests.support.kafka import KafkaDesk, open_kafka_desk
 from tests.support.names import unique_name
 from tests.support.office import Office
+from tests.support.queues import Notify, running
 
 
 @pytest.fixture
@@ -26,6 +28,21 @@ async def office(kafka_settings: KafkaSettings, database: Database) -> AsyncIter
     opened = Office(kafka_settings, database)
     yield opened
     await opened.producer.close()
+
+
+@pytest.fixture
+async def notify(
+    kafka: KafkaDesk, kafka_settings: KafkaSettings, mongo_settings: MongoSettings
+) -> AsyncIterator[Notify]:
+    """The notify service, running."""
+    await kafka.make(*(topic.name for topic in TOPICS if topic is not OFFICE_FEED))
+    await kafka.make(OFFICE_FEED.name, partitions=OFFICE_FEED.partitions)
+    async with (
+        running(kafka_settings, mongo_settings) as http,
+        open_database(mongo_settings, "notify") as database,
+    ):
+        yield Notify(http, database, kafka)
+        await database.client.drop_database(database.name)
 
 
 @pytest.fixture(scope="session")

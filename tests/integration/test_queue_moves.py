@@ -1,133 +1,18 @@
 """Queue items that move, on a real Kafka and MongoDB: no moment without a holder, none with two, and nothing twice."""
 
 import asyncio
-import json
-from collections import Counter
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
-import httpx
 import pytest
 from pymongo.read_concern import ReadConcern
 from uuid6 import uuid7
 
-from runtime.events import Destination, Publisher, headers_of
 from runtime.mongo import open_database
-from schemas.events import Part, ReferralRerouted, ReferralRouted, ReferralSentBack, ReferralSentToTriage
-from schemas.marks import Marks
-from schemas.topics import OFFICE_FEED, ROUTING_EVENTS, TOPICS, published_by
-from services.notify.app import open_service
-from services.notify.feed import OfficeFeed, Told
-from services.notify.settings import Settings
+from schemas.events import Part
 from tests.support.kafka import header
-from tests.support.officer import Officer
-from tests.support.waiting import PATIENCE_SECONDS, until
+from tests.support.queues import OPEN, placed, routed, sent_back, triage
+from tests.support.waiting import until
 
-SOURCE = Publisher(
-    "/tests",
-    {event: [Destination(*place) for place in places] for event, places in published_by("routing").items()},
-)
-DECIDED = {
-    "requester_country": "IT",
-    "desk": "EUR",
-    "category": "bulk-cash",
-    "urgency": "U2",
-    "marks": Marks(tlp="AMBER", handling=("H0",)),
-    "ruleset": "2026-11-01",
-    "rule": "R-NEXUS-03",
-    "because": "SAC-SAT leads",
-}
-PLACED = {**DECIDED, "cause": "assigned", "ground": "nexus_confirmed", "placed_by": "desk-1"}
 HOLDING = {"state": {"$ne": "closed"}, "role": {"$in": ["lead", "triage"]}}
-OPEN = {"state": {"$ne": "closed"}}
-
-
-class Routing:
-    """Says what routing would say, each decision on a referral under its number."""
-
-    def __init__(self, kafka):
-        self._kafka = kafka
-        self._decisions = Counter()
-
-    async def says(self, event):
-        """Publish the next decision on a referral, and give it as it was sent."""
-        self._decisions[event.referral_id] += 1
-        [entry] = SOURCE.entries([event], self._decisions[event.referral_id], datetime.now(UTC))
-        await self.repeats(entry)
-        return entry
-
-    async def repeats(self, entry):
-        """Publish a decision again, as it was."""
-        key = entry["to"][0][1]
-        await self._kafka.put(ROUTING_EVENTS.name, key.encode(), entry["body"], headers_of(entry, key))
-
-
-def routed(referral_id, office, **more):
-    return ReferralRouted(referral_id=referral_id, office=office, **DECIDED | more)
-
-
-def triage(referral_id, **more):
-    return ReferralSentToTriage(referral_id=referral_id, grounds=("article_3",), **DECIDED | more)
-
-
-def placed(referral_id, office=None, **more):
-    return ReferralRerouted(referral_id=referral_id, office=office, **PLACED | more)
-
-
-def sent_back(referral_id, **more):
-    return ReferralSentBack(referral_id=referral_id, desk="EUR", ground="no_us_nexus", sent_back_by="desk-1", **more)
-
-
-class Notify:
-    """The running service, seen from outside."""
-
-    def __init__(self, http, items, routing, kafka):
-        self.http = http
-        self.items = items
-        self.routing = routing
-        self.kafka = kafka
-
-    def officer(self, office, officer="officer-1"):
-        return Officer(self.http, office, officer)
-
-    async def open_items(self, referral_id):
-        found = self.items.find({"referral_id": str(referral_id), **OPEN}).sort("_id", 1)
-        return {item["office"]: item["role"] async for item in found}
-
-    async def until_open(self, referral_id, **roles):
-        wanted = {office.replace("_", "-"): role for office, role in roles.items()}
-
-        async def is_so():
-            return await self.open_items(referral_id) == wanted
-
-        await until(is_so)
-
-
-@asynccontextmanager
-async def running(kafka_settings, mongo_settings):
-    """Run the service's loops, and give its HTTP side."""
-    async with open_service(Settings(kafka=kafka_settings, mongo=mongo_settings)) as service:
-        loops = [asyncio.create_task(loop.run()) for loop in service.loops]
-        transport = httpx.ASGITransport(service.app)
-        try:
-            async with httpx.AsyncClient(transport=transport, base_url="http://notify") as http:
-                yield http
-        finally:
-            for loop in service.loops:
-                await loop.stop()
-            await asyncio.gather(*loops)
-
-
-@pytest.fixture
-async def notify(kafka, kafka_settings, mongo_settings):
-    await kafka.make(*(topic.name for topic in TOPICS if topic is not OFFICE_FEED))
-    await kafka.make(OFFICE_FEED.name, partitions=OFFICE_FEED.partitions)
-    async with (
-        running(kafka_settings, mongo_settings) as http,
-        open_database(mongo_settings, "notify") as database,
-    ):
-        yield Notify(http, database["items"], Routing(kafka), kafka)
-        await database.client.drop_database(database.name)
 
 
 async def test_an_assigned_referral_leaves_its_desk_and_each_office_sees_its_part(notify):
@@ -149,7 +34,7 @@ async def test_an_assigned_referral_leaves_its_desk_and_each_office_sees_its_par
     [left] = await notify.officer("EUR").queue(state="closed")
     assert (left["closed_because"], left["moved_to"]) == ("placed_elsewhere", "SAC-SAT")
     desk = (await notify.http.get("/v1/offices/EUR")).json()
-    assert desk["items"] == {"ready": 0, "claimed": 0, "accepted": 0}
+    assert not any(desk["items"].values())
 
 
 @pytest.mark.parametrize("step", ["leased", "claimed", "accepted"])
@@ -270,9 +155,10 @@ async def test_decisions_that_come_again_change_and_tell_nothing(notify):
 
 async def test_a_decision_that_comes_after_the_one_that_overtook_it_opens_nothing(notify):
     referral = uuid7()
-    [late] = SOURCE.entries([routed(referral, "SAC-SAT", copies=("BCSC",))], 1, datetime.now(UTC))
-    [second] = SOURCE.entries([placed(referral, "SAC-NYC", leaves=("SAC-SAT", "BCSC"))], 2, datetime.now(UTC))
-    [third] = SOURCE.entries([placed(referral, leaves=("SAC-NYC",))], 3, datetime.now(UTC))
+    writes = notify.routing.writes
+    late = writes(routed(referral, "SAC-SAT", copies=("BCSC",)), 1)
+    second = writes(placed(referral, "SAC-NYC", leaves=("SAC-SAT", "BCSC")), 2)
+    third = writes(placed(referral, leaves=("SAC-NYC",)), 3)
 
     for entry in (second, late, third):
         await notify.routing.repeats(entry)
@@ -290,7 +176,7 @@ async def test_an_office_that_follows_its_queue_is_told_what_enters_changes_and_
     await notify.routing.says(placed(referral, "SAC-NYC", leaves=("SAC-SAT",)))
     await notify.until_open(referral, SAC_NYC="lead")
 
-    told = await _feed(notify, "SAC-SAT", 3)
+    told = await notify.told("SAC-SAT", 3)
 
     assert [(fact["type"], fact["decision"], fact["sequence"]) for fact in told] == [
         ("dragoman.queue.item-queued.v1", 1, 1),
@@ -298,15 +184,6 @@ async def test_an_office_that_follows_its_queue_is_told_what_enters_changes_and_
         ("dragoman.queue.item-closed.v1", 3, 3),
     ]
     assert (told[1]["urgency"], told[2]["moved_to"]) == ("U1", "SAC-NYC")
-
-
-async def _feed(notify, office, count):
-    facts = []
-    async with OfficeFeed(notify.kafka.settings).open(office, 0) as reader, asyncio.timeout(PATIENCE_SECONDS):
-        while len(facts) < count:
-            messages = [told.message for told in await reader.read(1_000) if isinstance(told, Told)]
-            facts += [{"sequence": message.sequence, **json.loads(message.value)} for message in messages]
-    return facts
 
 
 async def test_claims_that_meet_moves_end_on_one_side_or_the_other(notify):
@@ -337,7 +214,7 @@ async def test_the_database_itself_refuses_a_second_holder(notify):
     referral = uuid7()
     await notify.routing.says(routed(referral, "SAC-SAT"))
     await notify.until_open(referral, SAC_SAT="lead")
-    [event] = SOURCE.entries([routed(referral, "SAC-NYC")], 1, datetime.now(UTC))
+    event = notify.routing.writes(routed(referral, "SAC-NYC"), 1)
 
     await notify.routing.repeats(event)
     letters = [header(record, "dlq_code") for record in await notify.kafka.read_until("notify.dlq", lambda _: True)]

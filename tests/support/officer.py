@@ -53,6 +53,18 @@ class Officer:
                     return leased["lease_token"]
                 await asyncio.sleep(0.05)
 
+    async def step(self, item_id: str, verb: str, **said: Any) -> httpx.Response:
+        """Take any step with an item."""
+        return await self.http.post(f"{self._at}/queue/{item_id}/{verb}", json=said)
+
+    async def holds(self, item_id: str, *, accepted: bool = True) -> str:
+        """Lease, claim and accept an item, and give the token that holds it."""
+        token = await self.lease_of(item_id)
+        assert (await self.claim(item_id, token)).status_code == 200
+        if accepted:
+            assert (await self.accept(item_id, token)).status_code == 200
+        return token
+
     async def claim(self, item_id: str, token: str) -> httpx.Response:
         """Take a leased item."""
         return await self.http.post(

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from schemas.events import Part, ReferralRerouted, ReferralRouted, ReferralSentBack, ReferralSentToTriage
 from schemas.marks import Marks
-from schemas.vocabulary import ClosedBecause, QueueRole, Urgency
+from schemas.vocabulary import ClosedBecause, ItemState, QueueRole, Urgency
 from services.notify.domain import item_id, item_of_triage, items_of_routed
 from services.notify.moves import Stored, move, send_back
 
@@ -56,9 +56,11 @@ class Board:
             self.items.setdefault(item.id, as_stored(item))
 
     def _carry_out(self, moving, decision: int) -> None:
+        for item in moving.stamps:
+            self.items[item.id] = replace(item, decision=decision)
         for item in moving.closes:
             assert self.items[item.id].is_open
-            self.items[item.id] = replace(item, is_open=False, decision=decision)
+            self.items[item.id] = replace(item, state=ItemState.CLOSED, decision=decision)
         for item, wanted in moving.keeps:
             assert item.id == wanted.id
             self.items[item.id] = as_stored(wanted)
@@ -68,7 +70,7 @@ class Board:
         for office in moving.never_opened:
             named = item_id(REFERRAL, office)
             assert named not in self.items
-            self.items[named] = Stored(named, 0, office, QueueRole.COPY, False, decision, 1)
+            self.items[named] = Stored(named, 0, office, QueueRole.COPY, ItemState.CLOSED, decision, 1)
 
     @property
     def open(self) -> dict[str, QueueRole]:
@@ -87,7 +89,7 @@ def as_stored(item) -> Stored:
         1,
         item.office,
         item.role,
-        True,
+        ItemState.READY,
         item.decision,
         item.stay,
         item.category,
@@ -207,6 +209,15 @@ def test_a_referral_sent_back_waits_nowhere_until_it_is_placed_again():
     assert back.open == {"SAC-NYC": QueueRole.LEAD}
 
 
+def test_a_decision_that_comes_after_the_referral_was_sent_back_for_the_second_time_opens_nothing():
+    twice_back = board(triage(), sent_back(leaves=("EUR",)))
+    twice_back.hear(sent_back(leaves=("EUR",)), 4)
+
+    twice_back.hear(rerouted(), 3)
+
+    assert twice_back.open == {}
+
+
 def test_a_queue_named_twice_among_those_that_are_left_is_closed_once():
     moving = Board().asked(rerouted("SAC-NYC", leaves=("EUR", "EUR")), 2)
 
@@ -270,4 +281,5 @@ def test_a_decision_that_was_carried_out_asks_for_nothing_again(events):
 
     for decision, event in enumerate(events[1:], 2):
         moving = done.asked(event, decision)
-        assert (moving.closes, moving.keeps, moving.opens, moving.never_opened) == ((), (), (), ())
+        changed = (moving.closes, moving.keeps, moving.opens, moving.never_opened, moving.stamps)
+        assert changed == ((), (), (), (), ())
