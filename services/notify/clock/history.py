@@ -91,7 +91,9 @@ def read_history(facts: Collection[Fact]) -> History | None:
 
 
 def _of(facts: Iterable[Fact], *kinds: Kind) -> list[Fact]:
-    return sorted((fact for fact in facts if fact.kind in kinds), key=lambda fact: (fact.at, fact.sequence))
+    return sorted(
+        (fact for fact in facts if fact.kind in kinds), key=lambda fact: (fact.at, fact.sequence, fact.item or "")
+    )
 
 
 def _placements(facts: Collection[Fact]) -> list[Fact]:

@@ -1,5 +1,6 @@
 """When a clock stands still, on which ground, and until when; there are three grounds and no others."""
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,9 @@ from datetime import datetime
 
 from schemas.vocabulary import PauseGround, Urgency
 from services.notify.clock.facts import Fact, Kind
+
+
+OF_AN_ITEM = (Kind.PAUSED, Kind.RESUMED, Kind.LEFT, Kind.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +29,19 @@ def pauses_of(facts: Collection[Fact], urgency: Urgency) -> tuple[Pause, ...]:
 
     What belongs together is said by the item's own numbering: clocks of two processes may differ.
     """
-    answered = {fact.question: fact.at for fact in _in_order(facts, Kind.QUESTION_ANSWERED)}
+    answered: dict[str | None, datetime] = {}
     items: dict[str | None, list[Fact]] = defaultdict(list)
-    for fact in _in_order(facts, Kind.PAUSED, Kind.RESUMED, Kind.LEFT, Kind.DONE):
-        items[fact.item].append(fact)
+    for fact in sorted(facts, key=lambda fact: fact.sequence):
+        if fact.kind is Kind.QUESTION_ANSWERED:
+            answered[fact.question] = min(fact.at, answered.get(fact.question, fact.at))
+        elif fact.kind in OF_AN_ITEM:
+            items[fact.item].append(fact)
     found = (pause for told in items.values() for pause in _pauses(told, answered))
-    return tuple(sorted((p for p in found if _counts(p.ground, urgency)), key=lambda p: (p.start, p.ground)))
+    return tuple(sorted((pause for pause in found if _counts(pause.ground, urgency)), key=_place))
 
 
-def _in_order(facts: Collection[Fact], *kinds: Kind) -> list[Fact]:
-    # Backwards in time where the number is the same, so that of a question answered twice the first answer stays.
-    return sorted(
-        (fact for fact in facts if fact.kind in kinds), key=lambda fact: (fact.sequence, -fact.at.timestamp())
-    )
+def _place(pause: Pause) -> tuple[datetime, str, str, float]:
+    return pause.start, pause.ground, pause.question or "", pause.end.timestamp() if pause.end else math.inf
 
 
 def _pauses(told: Sequence[Fact], answered: dict[str | None, datetime]) -> Iterator[Pause]:
