@@ -108,7 +108,7 @@ class ClockLoop:
         if not await self._clocks.tell(clock, changes, events):
             return False
         for event in events:
-            log.info("deadline missed", step=event.step, level=event.level, referral_id=clock["_id"])
+            log.info("deadline missed", step=event.step, told=event.level, referral_id=clock["_id"])
         return True
 
 

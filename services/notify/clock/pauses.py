@@ -9,7 +9,6 @@ from datetime import datetime
 from schemas.vocabulary import PauseGround, Urgency
 from services.notify.clock.facts import Fact, Kind
 
-
 OF_AN_ITEM = (Kind.PAUSED, Kind.RESUMED, Kind.LEFT, Kind.DONE)
 
 
