@@ -7,9 +7,10 @@ import argparse
 import asyncio
 import json
 import sys
-import time
 
 from deploy.local.problems import Problem
+from tests.bench import clocks
+from tests.bench.progress import Progress
 from tests.bench.report import report
 from tests.bench.rounds import Bench, Plan
 from tests.bench.sides import BenchFailed
@@ -18,9 +19,24 @@ SEED = 20090505
 CONNECTIONS = 64
 
 
+SUBJECTS = {"clocks": clocks.main}
+"""What is measured by itself, when it is named first."""
+
+
 def main() -> int:
     """Run the bench and print its figures."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="What the whole way costs.")
+    if sys.argv[1:] and (measure := SUBJECTS.get(sys.argv[1])):
+        return measure(sys.argv[2:])
+    return whole_way()
+
+
+def whole_way() -> int:
+    """Measure the whole way of a referral."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description="What the whole way costs.",
+        epilog=f"Named first, measured by itself: {', '.join(SUBJECTS)}.",
+    )
     parser.add_argument("--json", action="store_true", help="print the figures for programs")
     parser.add_argument("--quick", action="store_true", help="one round, about a minute")
     parser.add_argument("--seed", type=int, default=SEED, help="which referrals are invented")
@@ -41,24 +57,6 @@ def main() -> int:
     progress.clear()
     print(json.dumps(figures, indent=2) if given.json else report(figures))
     return 0
-
-
-class Progress:
-    """One line that says what is being measured, in a terminal only."""
-
-    def __init__(self) -> None:
-        self._on = sys.stderr.isatty()
-        self._began = time.monotonic()
-
-    def say(self, text: str) -> None:
-        """Replace the line."""
-        if self._on:
-            print(f"\r\x1b[K{text} ({time.monotonic() - self._began:.0f} s)", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        """Leave no trace of the line."""
-        if self._on:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

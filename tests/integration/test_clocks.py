@@ -230,4 +230,4 @@ async def test_an_event_from_another_age_is_set_aside_and_the_next_one_is_heard(
 
         assert await notify.clock(impossible) is None
 
-    assert header(letter, "ce_subject") == str(impossible)
+    assert (header(letter, "ce_subject"), header(letter, "dlq_code")) == (str(impossible), "moment_out_of_range")

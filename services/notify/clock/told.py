@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from runtime.errors import Permanent
+from runtime.errors import Unreadable
 from runtime.events import Message
 from schemas.events import (
     DelayTold,
@@ -39,10 +39,6 @@ HOLDING = (QueueRole.LEAD, QueueRole.TRIAGE)
 """Roles of the item that a referral is held by. What others ask or wait for does not stop its clock."""
 
 Teller = Callable[[Any, Message], Fact | None]
-
-
-class Unlikely(Permanent):
-    """An event that no clock can be computed from: a moment of another age, or an office that is none."""
 
 
 def _received(event: ReferralReceived, message: Message) -> Fact:
@@ -144,12 +140,12 @@ OTHERS: tuple[type[BaseModel], ...] = tuple(event for topic in TOPICS for event 
 
 
 def fact_of(event: Event, message: Message) -> Fact | None:
-    """Say what the clock keeps of an event; raises `Unlikely` if it can reckon with no such thing."""
+    """Say what the clock keeps of an event; raises `Unreadable` if no clock can be reckoned from it."""
     fact = TELLERS[type(event)](event, message)
     if fact is not None:
         moments = [moment for moment in (fact.at, fact.since, fact.until) if moment is not None]
         if any(moment.year not in YEARS for moment in moments):
-            raise Unlikely("moment_out_of_range")
+            raise Unreadable("moment_out_of_range")
         if not {fact.office, fact.desk} <= {*QUEUES, None}:
-            raise Unlikely("office_unknown")
+            raise Unreadable("office_unknown")
     return fact
