@@ -34,7 +34,7 @@ def test_no_office_is_ever_closed_for_longer_than_four_days():
     for office, hours in load_office_hours().items():
         for day in range(0, 3 * 365, 2):
             closed = hours.closed_now(begin + timedelta(days=day, hours=5))
-            assert closed is None or closed[1] - closed[0] <= timedelta(days=5), office
+            assert closed is None or closed[1] - closed[0] <= timedelta(days=4), office
 
 
 def test_the_eleven_days_of_the_law_are_holidays():
