@@ -125,6 +125,13 @@ class Consumer:
             lag += max((end or 0) - done, 0) if done is not None else 0
         return lag
 
+    @property
+    def is_current(self) -> bool:
+        """Whether this member has been given partitions, and has finished all that it knows to be in them."""
+        assigned = self._client.assignment() if self._client is not None and self.ready else ()
+        known = [self._client.highwater(partition) for partition in assigned]  # type: ignore[union-attr]
+        return bool(known) and None not in known and not self.lag
+
     async def run(self) -> None:
         """Consume until stopped; builds the library's consumer anew when it fails or is stuck."""
         dispatching = asyncio.create_task(self._dispatch())

@@ -52,6 +52,8 @@ class Change:
     collection: str
     where: Mapping[str, Any]
     update: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    or_insert: bool = False
+    """Whether the update makes the document if there is none; then its filter names nothing but the `_id`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +202,11 @@ class Store:
             batches[operation.collection].append(operation)
         for collection, operations in batches.items():
             refused = await self._write_batch(collection, operations)
-            for error in refused.values():
+            for at, error in refused.items():
                 if error["code"] != DUPLICATE_KEY or tuple(error["keyPattern"]) != ("_id",):
                     raise _refusal(collection, error)
+                if operations[at].document is None:  # two made it at once, and this one's change is not in it
+                    raise Overtaken("it is there already")
 
     async def write_at_one_moment(self, prepared: Sequence[Prepared]) -> None:
         """Write operations in their order, all or none; raises `Overtaken` when something is not as it was read."""
@@ -226,7 +230,11 @@ class Store:
             change = prepared.change
             assert change is not None
             after = await collection.find_one_and_update(
-                change.where, change.update, return_document=ReturnDocument.AFTER, session=session
+                change.where,
+                change.update,
+                upsert=change.or_insert,
+                return_document=ReturnDocument.AFTER,
+                session=session,
             )
         except DuplicateKeyError as exc:
             index = tuple((exc.details or {})["keyPattern"])
@@ -283,7 +291,7 @@ class Store:
 
 def _update(change: Change | None) -> UpdateOne:
     assert change is not None
-    return UpdateOne(change.where, change.update)
+    return UpdateOne(change.where, change.update, upsert=change.or_insert)
 
 
 class RefusedByStore(Exception):

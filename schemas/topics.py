@@ -83,7 +83,7 @@ ITEM_FACTS: tuple[type[Event], ...] = (
     RecallAcknowledged,
     DeadlineMissed,
 )
-QUEUE_EVENTS = Topic("queue.events", "referral_id", "notify", ("referrals", "routing"), ITEM_FACTS)
+QUEUE_EVENTS = Topic("queue.events", "referral_id", "notify", ("referrals", "routing", "notify"), ITEM_FACTS)
 OFFICE_FEED = Topic("office.feed", "office", "notify", ("notify",), ITEM_FACTS)
 """The same facts as `queue.events`, keyed by office: one office's facts have one order."""
 

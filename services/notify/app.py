@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from runtime.http import make_app
-from runtime.process import Service
+from runtime.process import Loop, Service
 from runtime.stand import open_stand
 from schemas.events import (
     QuestionAnswered,
@@ -20,6 +20,8 @@ from schemas.events import (
 )
 from schemas.topics import REFERRAL_EVENTS, ROUTING_EVENTS, published_by
 from services.notify.api import Streams, routes
+from services.notify.clock.open import open_clock
+from services.notify.clock.store import CLOCKS
 from services.notify.feed import OfficeFeed
 from services.notify.handlers import close_items, move_items, queue_routed, queue_triage
 from services.notify.leasing import Leasing
@@ -37,7 +39,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         "notify",
         settings,
         published_by("notify"),
-        collections=[ITEMS],
+        collections=[ITEMS, CLOCKS],
         subject="referral_id",
         subject_name="referral_id",
     ) as stand:
@@ -57,9 +59,12 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             },
             ignores=[ReferralReceived, ReferralErased],
         )
+        clock = await open_clock(stand)
         app = make_app("Dragoman notify", "1", max_body_bytes=settings.max_body_bytes, ready=stand.readiness)
         app.include_router(step_routes(queues))
         app.include_router(
             routes(queues, Leasing(queues, standings), Streams(OfficeFeed(settings.kafka), settings.most_streams))
         )
-        yield Service(app, settings.http_host, settings.http_port, [queueing, stand.relay])
+        app.include_router(clock.routes)
+        loops: list[Loop] = [queueing, clock.consumer, clock.loop, stand.relay]
+        yield Service(app, settings.http_host, settings.http_port, loops)

@@ -9,7 +9,7 @@ import json
 import sys
 
 from deploy.local.problems import Problem
-from tests.bench import replay, routing
+from tests.bench import clocks, replay, routing
 from tests.bench.progress import Progress
 from tests.bench.report import report
 from tests.bench.rounds import Bench, Plan
@@ -19,7 +19,7 @@ SEED = 20090505
 CONNECTIONS = 64
 
 
-SUBJECTS = {"routing": routing.main, "replay": replay.main}
+SUBJECTS = {"routing": routing.main, "replay": replay.main, "clocks": clocks.main}
 """What is measured by itself, when it is named first."""
 
 

@@ -394,6 +394,17 @@ async def test_a_change_at_one_moment_may_find_nothing_to_do(database, store):
     assert sorted(document["number"] for document in await all_of(database)) == [1, 2]
 
 
+async def test_a_change_can_make_its_document_together_with_others_or_at_one_moment(database, store):
+    work, alone = Work(), Work(at_one_moment=True)
+    for number in (1, 2):
+        work.change(Change("notes", {"_id": "one"}, {"$inc": {"seen": number}}, or_insert=True))
+    alone.change(Change("notes", {"_id": "two"}, {"$inc": {"seen": 5}}, or_insert=True))
+    await store.write(store.prepared(work))
+    await store.write_at_one_moment(store.prepared(alone))
+
+    assert await all_of(database) == [{"_id": "one", "seen": 3}, {"_id": "two", "seen": 5}]
+
+
 async def test_every_write_says_majority_and_journal(database, store, overheard):
     leases = BucketLeases(database, "one")
     relay = Relay(database, TakesAll(), collections=["notes"], owner="two")

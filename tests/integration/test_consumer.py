@@ -286,6 +286,24 @@ async def test_a_member_tells_how_far_it_is_behind_also_before_it_has_finished_a
         await until(lambda: member.lag == 0)
 
 
+async def test_a_member_is_current_once_it_has_finished_all_there_is_and_not_before(kafka, office):
+    await kafka.make(NOTES, LETTERS, partitions=2)
+    office.store.open.clear()
+    await kafka.publish(NOTES, noted(1), noted(2), partition=0)
+    member = office.consumer()
+    assert not member.is_current
+
+    async with office.running(member):
+        await until(lambda: office.store.writing and member.lag == 2)
+        assert not member.is_current
+
+        office.store.open.set()
+        await until(lambda: member.is_current)
+        assert await office.effects() == [1, 2]
+
+    assert not member.is_current
+
+
 async def test_a_member_that_is_asked_to_stop_commits_what_it_has_done(kafka, office):
     await kafka.make(NOTES, LETTERS)
     office.store.open.clear()

@@ -3,8 +3,8 @@ import asyncio
 import pytest
 from pymongo.errors import BulkWriteError
 
-from runtime.errors import AlreadyThere, StoreAway
-from runtime.store import RefusedByStore, SharedInsert, Store, Work
+from runtime.errors import AlreadyThere, Overtaken, StoreAway
+from runtime.store import Change, RefusedByStore, SharedInsert, Store, Work
 from tests.support.noted import PUBLISHER, note_document, noted
 from tests.support.office import NobodyListens
 
@@ -21,6 +21,9 @@ class Refuses:
     async def insert_many(self, documents, *, ordered):
         if len(documents) > 1:
             raise BulkWriteError({"writeErrors": [self._error], "writeConcernErrors": []})
+
+    async def bulk_write(self, operations, *, ordered):
+        await self.insert_many(operations, ordered=ordered)
 
 
 def store_on(**error):
@@ -61,6 +64,16 @@ async def test_only_the_same_id_means_done_already(fields, silent):
     else:
         with pytest.raises(AlreadyThere):
             await store.write(two_notes(store))
+
+
+async def test_a_document_that_two_made_at_once_is_tried_again_by_the_one_whose_change_is_not_in_it():
+    store = store_on(code=11000, keyPattern={"_id": 1})
+    work = Work()
+    for number in range(2):
+        work.change(Change("notes", {"_id": number}, {"$set": {"text": "hello"}}, or_insert=True))
+
+    with pytest.raises(Overtaken):
+        await store.write(store.prepared(work))
 
 
 async def test_an_absence_is_said_to_everyone_who_shared_the_write():

@@ -1,0 +1,44 @@
+"""Puts the clock together, as a part of the notify service."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from runtime.consumer import Consumer
+from runtime.pace import Linger
+from runtime.stand import Stand
+from services.notify.clock.api import clock_routes
+from services.notify.clock.handlers import tell_clock
+from services.notify.clock.hearing import Hearing
+from services.notify.clock.loop import ClockLoop, this_moment
+from services.notify.clock.office_hours import load_office_hours
+from services.notify.clock.store import ClockStore
+from services.notify.clock.told import OTHERS, TELLERS, TOPICS
+
+COMPANY = 0.2
+"""Seconds that facts wait for others: what is counted in minutes at least can share its writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What the service runs and serves of the clock."""
+
+    consumer: Consumer
+    loop: ClockLoop
+    routes: APIRouter
+
+
+async def open_clock(stand: Stand) -> Clock:
+    """Make the clock on the service's own stand, in a consumer group for itself."""
+    clocks = ClockStore(stand.store)
+    await clocks.prepare()
+    calendars = load_office_hours()
+    consumer = stand.consumer(
+        topics=[topic.name for topic in TOPICS],
+        handlers=dict.fromkeys(TELLERS, tell_clock),
+        ignores=OTHERS,
+        gather=Linger(COMPANY),
+        purpose="clock",
+    )
+    loop = ClockLoop(clocks, calendars, hears_all=Hearing(consumer))
+    return Clock(consumer, loop, clock_routes(clocks, calendars, this_moment))
