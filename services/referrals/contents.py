@@ -39,9 +39,9 @@ class Contents:
         try:
             return await self._records.key_of(record)
         except Frozen:
-            raise _RECALLED from None
+            raise RECALLED from None
         except Erased:
-            raise _ERASED from None
+            raise ERASED from None
 
     async def current(self, record: Document, key: Key) -> Version:
         """Give a referral as it stands now."""
@@ -74,15 +74,15 @@ def changes_in(said: Content) -> dict[str, Any]:
 def refuse_recalled(record: Document) -> None:
     """Say of a recalled referral that nobody may read its content, nor add to it."""
     if "erased_at" in record:
-        raise _ERASED
+        raise ERASED
     if "recall" in record:
-        raise _RECALLED
+        raise RECALLED
 
 
-_RECALLED = Problem(
+RECALLED = Problem(
     410,
     "recalled",
     "The originator has recalled this referral",
     detail="Nobody may read it or add to it. Its timeline and the state of the recall are still there.",
 )
-_ERASED = Problem(410, "erased", "The content of this referral has been erased")
+ERASED = Problem(410, "erased", "The content of this referral has been erased")

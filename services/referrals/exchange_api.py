@@ -9,13 +9,13 @@ from fastapi.responses import JSONResponse
 
 from runtime.http import PROBLEM, Problem, shown
 from runtime.mongo import Document
+from services.referrals.acts import said
 from services.referrals.api import POST_PATH, found, idempotency_key
 from services.referrals.bodies import described, read_body
 from services.referrals.contents import Version
 from services.referrals.exchange import Exchange
 from services.referrals.model.exchange import OfficeAnswer, Question, Reply, Supplement
 from services.referrals.parties import ReaderHeader, read_reader
-from services.referrals.requester_side import said
 
 NOT_KEPT: dict[str, str] = {"Cache-Control": "no-store"}
 _STATUSES = {

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.vocabulary import RecallOutcome
+from schemas.vocabulary import ClosedBecause, RecallOutcome
 from services.referrals.timeline import Entry, Timeline, entries_of
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """An office that had a referral in its queue, and what it said of its copy after the recall."""
+    """An office that had a referral in its queue, or was told of the recall there, and what it said of its copy."""
 
     office: str
     roles: tuple[str, ...]
@@ -27,10 +27,12 @@ class Holder:
 
 
 def holders_of(timeline: Timeline, recalled_at: datetime) -> list[Holder]:
-    """Give everybody who had the referral in a queue, in the order in which they first had it."""
+    """Give everybody who must say what became of its copy, in the order in which they first heard of the referral."""
     queued: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries_of(timeline, "queued"):
-        queued[entry["office"]].append(entry)
+    for entry in entries_of(timeline, "queued", "closed"):
+        # A decision that is heard of only after the recall puts nothing into a queue but the recall itself.
+        if entry["type"] == "queued" or entry["closed_because"] == ClosedBecause.RECALLED.value:
+            queued[entry["office"]].append(entry)
     said: dict[str, dict[str, Entry]] = defaultdict(dict)
     for entry in entries_of(timeline, "recall-acknowledged"):
         said[entry["office"]][entry["inside"]["item_id"]] = entry

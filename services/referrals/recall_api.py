@@ -9,13 +9,13 @@ from fastapi.responses import JSONResponse
 from runtime.http import Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
+from services.referrals.acts import said
 from services.referrals.api import POST_PATH, found
 from services.referrals.bodies import described, read_body
 from services.referrals.exchange import Exchange
 from services.referrals.exchange_api import PROBLEMS, now_as_stored
 from services.referrals.model.exchange import Recall
 from services.referrals.recall import Holder, holders_of
-from services.referrals.requester_side import said
 
 
 def recall_routes(exchange: Exchange) -> APIRouter:

@@ -1,44 +1,26 @@
 """What a requester does with a referral that stands already: answers a question, adds, corrects, recalls."""
 
-import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from runtime.errors import AlreadyThere, Overtaken, StoreAway
 from runtime.http import Problem
 from runtime.mongo import Document
-from schemas.events import QuestionAnswered, ReferralRecalled, ReferralSupplemented
-from schemas.vocabulary import Flag, State
+from services.referrals.acts import Said, recalling, reply_to, replying, supplementing
 from services.referrals.bodies import refused
-from services.referrals.contents import Contents, changes_in
-from services.referrals.facts import summary_of
+from services.referrals.contents import ERASED, Contents, changes_in
 from services.referrals.model.exchange import Recall, Reply, Supplement
 from services.referrals.parties import only_its_requester
-from services.referrals.pieces import PieceKind, PieceStore, new_piece
-from services.referrals.store import ERASURE_DUE, FOR_GOOD, Act, ReferralStore
+from services.referrals.pieces import PieceKind, PieceStore
+from services.referrals.store import ReferralStore
 from services.referrals.supplements import NextVersion, next_version
 from services.referrals.timeline import QuestionState, questions_in
-from services.referrals.vault import Key, freezing
+from services.referrals.vault import Erased, Frozen, Key
 
 TRIES = 10
 """A referral on which others act at the same moment is read again this often."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The body of a request, as it was sent, and under which key if that is asked for."""
-
-    body: bytes
-    digest: str
-    idempotency_key: str = ""
-
-
-def said(body: bytes, idempotency_key: str = "") -> Said:
-    """Keep a body as it was sent."""
-    return Said(body, hashlib.sha256(body).hexdigest(), idempotency_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +42,8 @@ class RequesterSide:
                 return await self._answered_already(referral_id, question_id, word)
             if state is QuestionState.WITHDRAWN:
                 raise Problem(409, "question_withdrawn", "The office goes on without an answer to this question")
-            piece = new_piece(key, referral_id, _reply_to(question_id), PieceKind.REPLY, word.body, now)
-            await self.records.act(record, _replying(piece, question_id, now))
+            act, piece = replying(record, key, question_id, reply, word, now)
+            await self.records.act(record, act)
             return piece
 
         return await self._until_not_overtaken(referral_id, once)
@@ -75,7 +57,7 @@ class RequesterSide:
                 return _same_again(known, word)
             key = await self.contents.key_of(record)
             after = await self._next_version(record, key, supplement, word, now)
-            act, piece = _supplementing(record, key, supplement, after, word, now)
+            act, piece = supplementing(record, key, supplement, after, word, now)
             try:
                 await self.records.act(record, act)
             except AlreadyThere:  # the same key, at the same moment
@@ -91,9 +73,13 @@ class RequesterSide:
             only_its_requester(record, recall.country)
             if "recall" in record:
                 return record
-            key = await self.contents.key_of(record)
-            piece = new_piece(key, referral_id, f"{referral_id}.recall", PieceKind.RECALL, word.body, now)
-            await self.records.act(record, _recalling(record, recall, piece, now))
+            try:
+                key = await self.records.key_of(record)
+            except Frozen:
+                raise Overtaken("it was recalled a moment ago") from None
+            except Erased:
+                raise ERASED from None
+            await self.records.act(record, recalling(record, key, recall, word, now))
             return await self._record(referral_id)
 
         return await self._until_not_overtaken(referral_id, once)
@@ -108,7 +94,7 @@ class RequesterSide:
         return after
 
     async def _answered_already(self, referral_id: str, question_id: str, word: Said) -> Document:
-        piece = await self.pieces.find(referral_id, _reply_to(question_id), PieceKind.REPLY)
+        piece = await self.pieces.find(referral_id, reply_to(question_id), PieceKind.REPLY)
         if piece is None or piece["digest"] != word.digest:
             raise Problem(409, "question_answered", "This question has been answered already, in other words")
         return piece
@@ -128,10 +114,6 @@ class RequesterSide:
         raise StoreAway("others act on this referral all the time")
 
 
-def _reply_to(question_id: str) -> str:
-    return f"{question_id}.reply"
-
-
 def _open_question(record: Document, question_id: str) -> QuestionState:
     asked = questions_in(record["timeline"]).get(question_id)
     if asked is None:
@@ -148,61 +130,3 @@ def _same_again(known: Document, word: Said) -> Document:
             detail="Nothing was stored. Send a new request under a new key, or the old one unchanged.",
         )
     return known
-
-
-def _replying(piece: Document, question_id: str, now: datetime) -> Act:
-    return Act(
-        entry={"type": "question-answered", "at": now, "question_id": question_id},
-        tells=QuestionAnswered(referral_id=UUID(piece["referral_id"]), question_id=UUID(question_id), answered_at=now),
-        pieces=[piece],
-    )
-
-
-def _supplementing(
-    record: Document, key: Key, supplement: Supplement, after: NextVersion, word: Said, now: datetime
-) -> tuple[Act, Document]:
-    flags = [flag for flag in Flag if flag in {*record["flags"], *after.flags}]  # what was seen once stays
-    number = record.get("content_version", 1) + 1
-    piece = new_piece(
-        key,
-        record["_id"],
-        f"{record['_id']}.v{number}",
-        PieceKind.SUPPLEMENT,
-        word.body,
-        now,
-        number=number,
-        supplement_kind=supplement.kind.value,
-        idempotency_key=word.idempotency_key,
-    )
-    kind = supplement.kind
-    tells = ReferralSupplemented(
-        referral_id=UUID(record["_id"]),
-        number=number,
-        kind=kind,
-        supplemented_at=now,
-        urgency=after.referral.urgency.level,
-        marks=after.marks,
-        flags=tuple(flags),
-    )
-    entry = {"type": "supplemented", "at": now, "number": number, "kind": kind.value, "urgency": tells.urgency.value}
-    changes = {
-        "content_version": number,
-        "summary": summary_of(after.referral),
-        "flags": [flag.value for flag in flags],
-    }
-    return Act(entry, tells, changes, pieces=[piece]), piece
-
-
-def _recalling(record: Document, recall: Recall, piece: Document, now: datetime) -> Act:
-    return Act(
-        entry={"type": "recalled", "at": now, "ground": recall.ground.value},
-        tells=ReferralRecalled(referral_id=UUID(record["_id"]), ground=recall.ground, recalled_at=now),
-        changes={
-            "recall": {"ground": recall.ground.value, "recalled_at": now},
-            "state": State.WITHDRAWN.value,
-            "reached": FOR_GOOD,  # nothing that is told later brings it back to life
-            ERASURE_DUE: now,
-        },
-        pieces=[piece],
-        keys=[freezing(record["key_id"], now)],
-    )

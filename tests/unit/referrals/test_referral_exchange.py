@@ -251,6 +251,17 @@ def test_a_referral_may_be_erased_once_every_holder_has_erased_it(said, outcomes
     assert {holder.outcome for holder in holders} <= {None, *RecallOutcome}
 
 
+def test_who_is_told_of_the_recall_alone_must_say_something_too():
+    told = entry("closed", 6, office="SAC-NYC", role="lead", closed_because="recalled", inside={"item_id": "i"})
+    elsewhere = entry(
+        "closed", 3, office="EUR", role="triage", closed_because="placed_elsewhere", inside={"item_id": "j"}
+    )
+
+    holders = holders_of([queued("SAC-BOS"), elsewhere, told], NOW + timedelta(minutes=5))
+
+    assert [(holder.office, holder.outstanding) for holder in holders] == [("SAC-BOS", True), ("SAC-NYC", True)]
+
+
 def test_who_hears_of_it_after_the_recall_is_asked_from_then_on():
     [early, late] = holders_of([queued("SAC-BOS", 1), queued("CPAA", 7)], NOW + timedelta(minutes=5))
 
