@@ -8,6 +8,7 @@ from typing import Any
 from runtime.http import Problem, shown
 from runtime.mongo import Document
 from schemas.marks import Marks
+from schemas.strictness import combined
 from services.referrals.contents import Contents, Version, refuse_recalled
 from services.referrals.model import read_referral
 from services.referrals.model.exchange import OfficeAnswer
@@ -17,7 +18,6 @@ from services.referrals.pieces import PieceKind, PieceStore, open_piece
 from services.referrals.readings import Readings
 from services.referrals.requester_side import RequesterSide
 from services.referrals.store import ReferralStore
-from services.referrals.strictness import combined
 from services.referrals.timeline import Entry, QuestionState, answers_in, questions_in
 from services.referrals.vault import Key
 
@@ -114,6 +114,7 @@ def _question(key: Key, piece: Document, reply: Document | None, state: Question
 
 def _answer(key: Key, piece: Document, entry: Entry, marks: Marks) -> dict[str, Any]:
     answer = read_strictly(OfficeAnswer, key.open(bytes(piece["sealed"]), piece["_id"]))
+    own = answer.marks.read()
     return {
         "answer_id": piece["_id"],
         "office": piece["office"],
@@ -122,6 +123,6 @@ def _answer(key: Key, piece: Document, entry: Entry, marks: Marks) -> dict[str, 
         "digest": f"sha-256:{piece['digest']}",
         "text": answer.text,
         "language": answer.language,
-        "marks": combined(marks, answer.marks.read()).model_dump(mode="json"),
+        "marks": combined(marks, own).model_copy(update={"evaluation": own.evaluation}).model_dump(mode="json"),
         "restriction_text": answer.marks.restriction_text,
     }

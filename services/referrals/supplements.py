@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from schemas.marks import Marks
+from schemas.strictness import combined
 from schemas.vocabulary import Flag, NexusKind, SupplementKind
 from services.referrals.faults import Fault, fault, in_order, validation_faults
 from services.referrals.intake import check
 from services.referrals.model import Referral, read_referral
-from services.referrals.strictness import combined, looser_parts
 
 LISTS = ("offences", "subjects", "nexus")
 TEXTS = ("link", "narrative", "narrative_translation")
@@ -57,7 +57,15 @@ def next_version(
     found += [*_about(changes, current, kind, intake.faults), *_lowered(before, after)]
     if found:
         return in_order(found)
-    return NextVersion(after, combined(before.marks.read(), after.marks.read()), intake.flags)
+    given = after.marks.read()
+    marks = combined(before.marks.read(), given).model_copy(update={"evaluation": given.evaluation})
+    return NextVersion(after, marks, intake.flags)
+
+
+def looser_parts(before: Marks, after: Marks) -> list[str]:
+    """Name the marks that are looser than they were: those that have to give way to what was said before."""
+    wanted, given = combined(before, after), combined(after, after)
+    return [name for name in Marks.model_fields if getattr(wanted, name) != getattr(given, name)]
 
 
 def _kept(current: Content, name: str) -> list[Any]:

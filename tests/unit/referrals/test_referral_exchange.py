@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from referral_bodies import SECRET, TODAY, as_bytes, put, sound
 
 from schemas.marks import TLP_LABELS, Condition, Consent, HandlingCode, InterpolMarks, Marks, UsMarks
+from schemas.strictness import combined
 from schemas.vocabulary import Flag, RecallOutcome, SupplementKind
 from services.referrals.answers import faults_of_answer
 from services.referrals.model.exchange import OfficeAnswer
 from services.referrals.model.referral import read_strictly
 from services.referrals.recall import all_have_erased, holders_of
-from services.referrals.strictness import combined, looser_parts
-from services.referrals.supplements import NextVersion, merge, next_version
+from services.referrals.supplements import NextVersion, looser_parts, merge, next_version
 from services.referrals.timeline import QuestionState, View, answers_in, questions_in, seen_by
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -72,11 +72,6 @@ def test_what_holds_for_two_marks_is_looser_than_neither(one, other):
 
     assert looser_parts(one, both) == []
     assert looser_parts(other, both) == []
-
-
-@given(one=marks, other=marks)
-def test_it_makes_no_difference_whose_marks_come_first(one, other):
-    assert combined(one, other) == combined(other, one)
 
 
 @given(one=marks)
