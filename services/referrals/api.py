@@ -11,6 +11,7 @@ from runtime.http import PROBLEM, Endpoint, Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
 from schemas.vocabulary import State
+from services.referrals.bodies import whole_schema
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.model import Referral
 from services.referrals.store import ReferralStore
@@ -60,7 +61,7 @@ def routes(post: Endpoint, records: ReferralStore) -> APIRouter:
         openapi_extra={
             "requestBody": {
                 "required": True,
-                "content": {"application/json": {"schema": Referral.model_json_schema()}},
+                "content": {"application/json": {"schema": whole_schema(Referral)}},
             },
             "parameters": [{"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string"}}],
         },

@@ -1,6 +1,6 @@
 """How the bodies of the exchange are read at the HTTP edge: strictly, with every fault told at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -46,4 +46,22 @@ def refused(faults: Sequence[Fault]) -> Problem:
 
 def described(model: type[Given]) -> dict[str, Any]:
     """Describe a body for the interface's own document."""
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": whole_schema(model)}}}}
+
+
+def whole_schema(model: type[Given]) -> Any:
+    """Give the schema of a body in one piece: within a larger document, its references would lead elsewhere."""
+    schema = model.model_json_schema()
+    return _filled_in(schema, schema.pop("$defs", {}))
+
+
+def _filled_in(part: Any, parts: Mapping[str, Any]) -> Any:
+    if isinstance(part, list):
+        return [_filled_in(entry, parts) for entry in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        named = _filled_in(parts[part["$ref"].removeprefix("#/$defs/")], parts)
+        return named | {name: value for name, value in part.items() if name != "$ref"}
+    # A discriminator points to parts by their names; `oneOf` says the same without it.
+    return {name: _filled_in(value, parts) for name, value in part.items() if name != "discriminator"}

@@ -54,7 +54,10 @@ class Exchange:
 
     async def questions(self, record: Document, reader: str) -> list[dict[str, Any]]:
         """Read the questions that were put, and what was answered."""
+        refuse_recalled(record)
         standing = questions_in(record["timeline"])
+        if not standing:
+            return []
         key = await self.open(record, reader, "questions", *standing)
         found = await self.pieces.of_kinds(record["_id"], PieceKind.QUESTION, PieceKind.REPLY)
         by_id = {piece["_id"]: piece for piece in found}
@@ -65,14 +68,15 @@ class Exchange:
 
     async def answers(self, record: Document, reader: str, *, only: str | None = None) -> list[dict[str, Any]]:
         """Read the answers that were given, under their own marks and those of the referral."""
+        refuse_recalled(record)
         given = {
             answer_id: entry
             for answer_id, entry in answers_in(record["timeline"]).items()
             if only is None or answer_id == only
         }
-        key = await self.open(record, reader, "answers", *given)
         if not given:
             return []
+        key = await self.open(record, reader, "answers", *given)
         current = await self.contents.current(record, key)
         marks = read_referral(json.dumps(current.whole).encode()).marks.read()
         pieces = {piece["_id"]: piece for piece in await self.pieces.of_kinds(record["_id"], PieceKind.ANSWER)}

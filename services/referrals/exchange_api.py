@@ -16,6 +16,17 @@ from services.referrals.contents import Version
 from services.referrals.exchange import Exchange
 from services.referrals.model.exchange import OfficeAnswer, Question, Reply, Supplement
 from services.referrals.parties import ReaderHeader, read_reader
+from services.referrals.shown import (
+    AnswerShown,
+    AnswersShown,
+    HeldShown,
+    QuestionsShown,
+    RepliedShown,
+    SupplementShown,
+    VersionShown,
+    VersionsShown,
+    answers,
+)
 
 NOT_KEPT: dict[str, str] = {"Cache-Control": "no-store"}
 _STATUSES = {
@@ -43,7 +54,7 @@ def exchange_routes(exchange: Exchange) -> APIRouter:
 
 
 def _add_questions(router: APIRouter, exchange: Exchange) -> None:
-    @router.post("/questions", status_code=201, openapi_extra=described(Question))
+    @router.post("/questions", status_code=201, responses=answers(HeldShown, 201), openapi_extra=described(Question))
     async def ask(request: Request, referral_id: UUID) -> JSONResponse:
         """Deposit a question back; it goes out when its office returns the item with it."""
         question, body = await read_body(request, Question)
@@ -51,14 +62,14 @@ def _add_questions(router: APIRouter, exchange: Exchange) -> None:
         piece = await exchange.offices.deposit_question(record, question, body, now_as_stored())
         return _held(piece, "question_id")
 
-    @router.get("/questions")
+    @router.get("/questions", responses=answers(QuestionsShown))
     async def read_questions(request: Request, referral_id: UUID, reader: ReaderHeader = None) -> JSONResponse:
         """Read the questions put to the requester and what it answered; the reading is recorded."""
         record = await found(exchange.records, referral_id, request)
         questions = await exchange.questions(record, read_reader(reader))
         return JSONResponse({"referral_id": record["_id"], "questions": questions}, headers=NOT_KEPT)
 
-    @router.post("/questions/{question_id}/answer", openapi_extra=described(Reply))
+    @router.post("/questions/{question_id}/answer", responses=answers(RepliedShown), openapi_extra=described(Reply))
     async def reply(request: Request, referral_id: UUID, question_id: UUID) -> JSONResponse:
         """Answer a question back; the office's clock runs again."""
         given, body = await read_body(request, Reply)
@@ -70,7 +81,7 @@ def _add_questions(router: APIRouter, exchange: Exchange) -> None:
 
 
 def _add_answers(router: APIRouter, exchange: Exchange) -> None:
-    @router.post("/answers", status_code=201, openapi_extra=described(OfficeAnswer))
+    @router.post("/answers", status_code=201, responses=answers(HeldShown, 201), openapi_extra=described(OfficeAnswer))
     async def answer(request: Request, referral_id: UUID) -> JSONResponse:
         """Deposit an answer; it goes out when its office answers the item with it."""
         given, body = await read_body(request, OfficeAnswer)
@@ -78,27 +89,32 @@ def _add_answers(router: APIRouter, exchange: Exchange) -> None:
         piece = await exchange.offices.deposit_answer(record, given, body, now_as_stored())
         return _held(piece, "answer_id")
 
-    @router.get("/answers")
+    @router.get("/answers", responses=answers(AnswersShown))
     async def read_answers(request: Request, referral_id: UUID, reader: ReaderHeader = None) -> JSONResponse:
         """Read the answers that were given, each under its own marks; the reading is recorded."""
         record = await found(exchange.records, referral_id, request)
-        answers = await exchange.answers(record, read_reader(reader))
-        return JSONResponse({"referral_id": record["_id"], "answers": answers}, headers=NOT_KEPT)
+        given = await exchange.answers(record, read_reader(reader))
+        return JSONResponse({"referral_id": record["_id"], "answers": given}, headers=NOT_KEPT)
 
-    @router.get("/answers/{answer_id}")
+    @router.get("/answers/{answer_id}", responses=answers(AnswerShown))
     async def read_answer(
         request: Request, referral_id: UUID, answer_id: UUID, reader: ReaderHeader = None
     ) -> JSONResponse:
         """Read one answer; the reading is recorded."""
         record = await found(exchange.records, referral_id, request)
-        answers = await exchange.answers(record, read_reader(reader), only=str(answer_id))
-        if not answers:
+        given = await exchange.answers(record, read_reader(reader), only=str(answer_id))
+        if not given:
             raise Problem(404, "answer_unknown", "No such answer has been given")
-        return JSONResponse(answers[0], headers=NOT_KEPT)
+        return JSONResponse(given[0], headers=NOT_KEPT)
 
 
 def _add_versions(router: APIRouter, exchange: Exchange) -> None:
-    @router.post("/supplements", status_code=201, openapi_extra=_with_key(described(Supplement)))
+    @router.post(
+        "/supplements",
+        status_code=201,
+        responses=answers(SupplementShown, 201),
+        openapi_extra=_with_key(described(Supplement)),
+    )
     async def supplement(request: Request, referral_id: UUID) -> JSONResponse:
         """Add to a referral, or correct it: that makes a new version, and the old ones stay."""
         key = idempotency_key(request)
@@ -108,7 +124,7 @@ def _add_versions(router: APIRouter, exchange: Exchange) -> None:
         address = f"{POST_PATH}/{referral_id}/versions/{piece['number']}"
         return JSONResponse(_supplemented(piece), 201, headers={"Location": address})
 
-    @router.get("/versions")
+    @router.get("/versions", responses=answers(VersionsShown))
     async def list_versions(request: Request, referral_id: UUID) -> JSONResponse:
         """List the versions of a referral, without their content."""
         record = await found(exchange.records, referral_id, request)
@@ -121,7 +137,7 @@ def _add_versions(router: APIRouter, exchange: Exchange) -> None:
         later = [_listed(piece) for piece in await exchange.contents.supplements(record)]
         return JSONResponse({"referral_id": record["_id"], "versions": [first, *later]})
 
-    @router.get("/versions/{number}")
+    @router.get("/versions/{number}", responses=answers(VersionShown))
     async def read_version(
         request: Request, referral_id: UUID, number: int, reader: ReaderHeader = None
     ) -> JSONResponse:

@@ -16,13 +16,14 @@ from services.referrals.exchange import Exchange
 from services.referrals.exchange_api import PROBLEMS, now_as_stored
 from services.referrals.model.exchange import Recall
 from services.referrals.recall import Holder, holders_of
+from services.referrals.shown import ReadingsShown, RecallShown, answers
 
 
 def recall_routes(exchange: Exchange) -> APIRouter:
     """Make the routes of recalls and readings."""
     router = APIRouter(prefix=f"{POST_PATH}/{{referral_id}}", tags=["recall"], responses=PROBLEMS)
 
-    @router.post("/recall", openapi_extra=described(Recall))
+    @router.post("/recall", responses=answers(RecallShown), openapi_extra=described(Recall))
     async def recall(request: Request, referral_id: UUID) -> JSONResponse:
         """Withdraw a referral: nobody reads it any more, and every holder must say what became of its copy."""
         given, body = await read_body(request, Recall)
@@ -30,7 +31,7 @@ def recall_routes(exchange: Exchange) -> APIRouter:
         record = await exchange.requester.recall(str(referral_id), given, said(body), now_as_stored())
         return JSONResponse(_standing(record))
 
-    @router.get("/recall")
+    @router.get("/recall", responses=answers(RecallShown))
     async def read_recall(request: Request, referral_id: UUID) -> JSONResponse:
         """Follow a recall: who held the referral, who has said what of it, and who has not."""
         record = await found(exchange.records, referral_id, request)
@@ -38,7 +39,7 @@ def recall_routes(exchange: Exchange) -> APIRouter:
             raise Problem(404, "not_recalled", "This referral has not been recalled")
         return JSONResponse(_standing(record))
 
-    @router.get("/readings")
+    @router.get("/readings", responses=answers(ReadingsShown))
     async def list_readings(
         request: Request,
         referral_id: UUID,

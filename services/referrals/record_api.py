@@ -10,15 +10,20 @@ from fastapi.responses import JSONResponse
 from services.referrals.api import POST_PATH, found, listed
 from services.referrals.contents import refuse_recalled
 from services.referrals.exchange import Exchange
+from services.referrals.exchange_api import PROBLEMS
 from services.referrals.parties import ReaderHeader, read_reader
+from services.referrals.shown import Answers, RecordShown, TimelineShown, answers
 from services.referrals.timeline import View, seen_by
+
+UNKNOWN: Answers = {status: PROBLEMS[status] for status in (404, 422, 503)}
+UNREADABLE: Answers = {status: PROBLEMS[status] for status in (400, 404, 410, 422, 503)}
 
 
 def record_routes(exchange: Exchange) -> APIRouter:
     """Make the routes of one referral."""
     router = APIRouter(prefix=f"{POST_PATH}/{{referral_id}}", tags=["referrals"])
 
-    @router.get("")
+    @router.get("", responses={**answers(RecordShown), **UNREADABLE})
     async def get_referral(
         request: Request,
         referral_id: UUID,
@@ -43,7 +48,7 @@ def record_routes(exchange: Exchange) -> APIRouter:
         }
         return JSONResponse(whole, headers={"ETag": etag, "Cache-Control": "no-store"})
 
-    @router.get("/timeline")
+    @router.get("/timeline", responses={**answers(TimelineShown), **UNKNOWN})
     async def get_timeline(
         request: Request, referral_id: UUID, view: Annotated[View, Query()] = View.LIAISON
     ) -> JSONResponse:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections import Counter
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -28,6 +29,17 @@ from schemas.marks import Marks
 from schemas.topics import REFERRAL_EVENTS, TOPICS, published_by
 from services.referrals.app import open_service
 from services.referrals.settings import Settings
+from services.referrals.shown import (
+    AnswerShown,
+    AnswersShown,
+    QuestionsShown,
+    ReadingsShown,
+    RecallShown,
+    RecordShown,
+    TimelineShown,
+    VersionShown,
+    VersionsShown,
+)
 from tests.support.bodies import as_bytes, body_for
 from tests.support.kafka import header
 from tests.support.waiting import until
@@ -43,6 +55,18 @@ OTHERS = Publisher(
 MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 MARKS = {"tlp": "AMBER", "handling": ["H0"]}
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+SHOWN = {
+    "": RecordShown,
+    "/timeline": TimelineShown,
+    "/questions": QuestionsShown,
+    "/answers": AnswersShown,
+    "/answers/{}": AnswerShown,
+    "/versions": VersionsShown,
+    "/versions/{}": VersionShown,
+    "/recall": RecallShown,
+    "/readings": ReadingsShown,
+}
 
 
 class Referrals:
@@ -67,8 +91,12 @@ class Referrals:
         return answer.json()["referral_id"], body
 
     async def get(self, referral_id, path="", reader=None, **query):
+        """Read something of a referral; what is shown is as the interface describes it."""
         headers = {"Dragoman-Reader": reader} if reader else {}
-        return await self.http.get(f"/v1/referrals/{referral_id}{path}", headers=headers, params=query)
+        answer = await self.http.get(f"/v1/referrals/{referral_id}{path}", headers=headers, params=query)
+        if answer.status_code == 200:
+            SHOWN[re.sub("/[^/]*[0-9][^/]*", "/{}", path)].model_validate_json(answer.content)
+        return answer
 
     async def post(self, referral_id, path, body, key=None):
         headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
@@ -226,6 +254,8 @@ async def test_a_question_goes_back_is_answered_once_and_the_office_goes_on(refe
     assert (first.status_code, first.json()) == (200, again.json())
     assert (other.status_code, other.json()["code"]) == (409, "question_answered")
     assert [(one["state"], one["answer"]["text"]) for one in after] == [("answered", "The third one.")]
+    readings = (await referrals.get(referral_id, "/readings")).json()["readings"]
+    assert [(row["what"], row["parts"]) for row in readings] == [("questions", [question_id])] * 2
     told = await referrals.told(referral_id, "dragoman.referral.question-answered.v1")
     assert [event["type"] for event in told].count("dragoman.referral.question-answered.v1") == 1
     assert told[-1]["question_id"] == question_id
