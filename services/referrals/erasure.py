@@ -9,6 +9,7 @@ import structlog
 
 from runtime.errors import Overtaken, Transient
 from runtime.mongo import Document
+from runtime.telemetry import untraced
 from schemas.events import ReferralErased
 from services.referrals.readings import Readings
 from services.referrals.recall import all_have_erased, holders_of
@@ -52,13 +53,17 @@ class Erasures:
     async def erase_due(self) -> int:
         """Look once at all that are due, and say how many were erased."""
         erased = 0
-        while due := await self._records.erasures_due(AT_ONCE):
+        while due := await self._due():
             for record in due:
                 try:
                     erased += await self._settle(record)
                 except Overtaken:  # another process was first, or a holder has just said something
                     continue
         return erased
+
+    async def _due(self) -> list[Document]:
+        with untraced():  # nearly always there is nothing
+            return await self._records.erasures_due(AT_ONCE)
 
     async def _settle(self, record: Document) -> bool:
         if not await self._may_be_erased(record):

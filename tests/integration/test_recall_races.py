@@ -21,7 +21,7 @@ from services.referrals.model.exchange import Recall
 from services.referrals.model.referral import read_strictly
 from services.referrals.pieces import PieceStore
 from services.referrals.readings import Readings
-from services.referrals.store import COLLECTION, ReferralStore
+from services.referrals.store import COLLECTION, ERASURE_DUE, ReferralStore
 from services.referrals.vault import Vault
 from tests.support.bodies import as_bytes, body_for
 from tests.support.office import NobodyListens
@@ -159,3 +159,15 @@ async def test_a_reader_who_is_overtaken_by_a_recall_gets_nothing(office):
         await office.exchange.current(as_it_was, "SAC-BOS/B-1")
 
     assert [row["reader"] for row in await office.readings.of(referral_id, None, 9)] == ["SAC-BOS/B-1"]
+
+
+async def test_what_may_be_due_is_found_by_an_index(office):
+    referral_ids = [await office.posted() for _ in range(20)]
+    await office.recall(referral_ids[7])
+
+    find = {"find": COLLECTION, "filter": {ERASURE_DUE: {"$exists": True}}}
+    plan = await office.database.command("explain", find, verbosity="executionStats")
+
+    assert "erasures" in str(plan["queryPlanner"]["winningPlan"])
+    assert plan["executionStats"]["totalDocsExamined"] == 1
+    assert [record["_id"] for record in await office.records.erasures_due(5)] == [referral_ids[7]]

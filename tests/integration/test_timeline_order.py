@@ -209,7 +209,13 @@ async def test_the_requester_is_told_which_ground_and_not_which_person(database)
     store = Store(database, PUBLISHER, NobodyListens())
     referral_id = str(uuid7())
     await database[COLLECTION].insert_one(record(referral_id))
-    told = [*decisions(placed("EUR", "SAC-SAT")), missed("supervisor", 1), missed("desk", 2), snoozed(1, 2)]
+    told = [
+        *decisions(placed("EUR", "SAC-SAT")),
+        missed("supervisor", 1),
+        missed("desk", 2),
+        snoozed(1, 2),
+        delayed(1, 3),
+    ]
 
     for said in told:
         await store.write(store.prepared(await said.noted(referral_id, store)))
@@ -219,6 +225,9 @@ async def test_the_requester_is_told_which_ground_and_not_which_person(database)
     assert "nexus_confirmed" in str(liaison)
     assert "desk-1" not in str(liaison)
     assert "desk-1" in str(ours)
-    assert Counter(seen["type"] for seen in liaison) == {"received": 1, "rerouted": 1, "deadline-missed": 1}
+    shown = Counter(seen["type"] for seen in liaison)
+    assert shown == {"received": 1, "rerouted": 1, "deadline-missed": 1, "delay-told": 1}
     assert "supervisor" not in str(liaison)
-    assert len(ours) == 5
+    [delay] = [seen for seen in liaison if seen["type"] == "delay-told"]
+    assert (delay["ground"], delay["expected_until"]) == ("translation", "2026-11-24T12:00:00Z")
+    assert len(ours) == 6
