@@ -52,18 +52,19 @@ class Contents:
         original = json.loads(key.open(bytes(record["content"])))
         first = Version(1, "original", record["received_at"], record["idempotency"]["digest"], original, original)
         versions = [first]
-        if record.get("content_version", 1) > 1:
-            for piece in await self.supplements(record):
-                changes = changes_in(open_piece(key, piece))
-                kind = SupplementKind(piece["supplement_kind"])
-                whole = merge(versions[-1].whole, kind, changes)
-                versions.append(Version(piece["number"], kind.value, piece["at"], piece["digest"], changes, whole))
+        for piece in await self.supplements(record):
+            changes = changes_in(open_piece(key, piece))
+            kind = SupplementKind(piece["supplement_kind"])
+            whole = merge(versions[-1].whole, kind, changes)
+            versions.append(Version(piece["number"], kind.value, piece["at"], piece["digest"], changes, whole))
         return versions
 
     async def supplements(self, record: Document) -> list[Document]:
-        """Give the sealed supplements of a referral, in their order."""
-        found = await self._pieces.of_kinds(record["_id"], PieceKind.SUPPLEMENT)
-        return sorted(found, key=lambda piece: int(piece["number"]))
+        """Give the sealed supplements of a referral as it was read, in their order."""
+        last = record.get("content_version", 1)
+        found = await self._pieces.of_kinds(record["_id"], PieceKind.SUPPLEMENT) if last > 1 else []
+        known = [piece for piece in found if piece["number"] <= last]
+        return sorted(known, key=lambda piece: int(piece["number"]))
 
 
 def changes_in(said: Content) -> dict[str, Any]:

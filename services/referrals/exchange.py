@@ -47,6 +47,7 @@ class Exchange:
 
     async def version(self, record: Document, reader: str, number: int) -> Version:
         """Read a referral as it stood in one version."""
+        refuse_recalled(record)
         if not 1 <= number <= record.get("content_version", 1):
             raise Problem(404, "version_unknown", "There is no such version of this referral")
         key = await self.open(record, reader, "version", str(number))

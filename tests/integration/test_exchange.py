@@ -322,7 +322,9 @@ async def test_supplements_make_versions_and_overwrite_nothing(referrals):
     versions = (await referrals.get(referral_id, "/versions")).json()["versions"]
     contents = [(await referrals.get(referral_id, f"/versions/{number}")).json()["request"] for number in (1, 2, 3)]
     whole = (await referrals.get(referral_id)).json()
+    unknown = await referrals.get(referral_id, "/versions/4")
 
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "version_unknown")
     assert (first.status_code, first.json()) == (201, again.json())
     assert (reused.status_code, reused.json()["code"]) == (422, "idempotency_key_reused")
     assert second.json()["number"] == 3
