@@ -32,7 +32,6 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         "referrals", settings, published_by("referrals"), collections=[COLLECTION], subject_name="referral_id"
     ) as stand:
         load_tables()
-        load_tables()
         vault = Vault(stand.database, settings.master_key_bytes)
         await vault.prepare()
         records = ReferralStore(stand.store, vault)
