@@ -17,6 +17,10 @@ from tests.support.history import READERS, Event, History, read_history
 
 HOLDING_ROLES = ("lead", "triage")
 """The item in one of these roles is the referral's one place; supporting offices and copies come beside it."""
+LEFT = ("closed", "recalled")
+"""States of an item in which the referral is no longer worked on there."""
+MOVED = ("placed_elsewhere", "sent_back")
+"""Why an item is closed that a later decision took out of its queue; for any other reason its office was done with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +73,21 @@ def one_referral_for_each_key(history: History) -> Iterator[Violation]:
 
 
 def one_place_for_each_referral(history: History) -> Iterator[Violation]:
-    """I3: no item holds a referral that was sent back, and exactly one any other."""
+    """I3: no item holds a referral that was sent back, recalled or done with, and exactly one any other."""
     places: dict[str, list[str]] = {referral_id: [] for referral_id in history.referrals}
+    done: set[str] = set()
     for item_id, item in history.items.items():
-        if item["role"] in HOLDING_ROLES and item["state"] != "closed":
+        if item["role"] in HOLDING_ROLES and item["state"] not in LEFT:
             places.setdefault(item["referral_id"], []).append(item_id)
+        elif item["role"] == "lead" and item["state"] == "closed" and item["closed_because"] not in MOVED:
+            done.add(item["referral_id"])
     for referral_id, items in places.items():
-        sent_back = history.decisions.get(referral_id, {}).get("standing") == "sent_back"
-        if sent_back and items:
-            words = f"was sent back, and is in a queue to lead it or to triage it: {_listed(items)}"
+        standing = history.decisions.get(referral_id, {}).get("standing")
+        over = standing in ("sent_back", "recalled")
+        if over and items:
+            words = f"was {standing.replace('_', ' ')}, and is in a queue to lead it or to triage it: {_listed(items)}"
             yield Violation("I3", f"referral {referral_id}", words)
-        elif not sent_back and not items:
+        elif not over and not items and referral_id not in done:
             yield Violation("I3", f"referral {referral_id}", "is in no queue to lead it or to triage it")
         elif len(items) > 1:
             words = f"is in {len(items)} queues to lead it or to triage it: {_listed(items)}"
@@ -226,7 +234,10 @@ def everything_stored_went_on(history: History) -> Iterator[Violation]:
         named = any(place[1] in roles for roles in placements.get(place[0], ()))
         if not named:
             yield Violation("I6", f"item {item_id}", "is in a queue, and no decision put it there")
-        elif item["state"] != "closed":
+        elif item["state"] in LEFT:
+            if item.get("closed_because") not in MOVED:
+                due.pop(place, None)
+        else:
             role = due.pop(place, None)
             if role is None:
                 yield Violation("I6", f"item {item_id}", "is still in a queue that the referral has left")
@@ -259,7 +270,9 @@ def _roles(decision: Mapping[str, Any]) -> dict[str, str]:
 def timelines_are_whole(history: History) -> Iterator[Violation]:
     """I6: what routing and the queues tell of a referral is in its timeline, once."""
     due: dict[str, set[str]] = defaultdict(set)
+    told: dict[str, set[str]] = defaultdict(set)
     for event in history.events:
+        told[event.referral_id].add(event.id)
         if event.place.topic in ("routing.events", "queue.events"):
             due[event.referral_id].add(event.id)
     for referral_id, referral in history.referrals.items():
@@ -269,7 +282,7 @@ def timelines_are_whole(history: History) -> Iterator[Violation]:
         for event_id, times in noted.items():
             if times > 1:
                 yield Violation("I6", f"referral {referral_id}", f"has event {event_id} {times} times in its timeline")
-            if event_id not in due[referral_id]:
+            if event_id not in told[referral_id]:
                 words = f"has event {event_id} in its timeline, and no topic has it"
                 yield Violation("I6", f"referral {referral_id}", words)
 
