@@ -71,8 +71,8 @@ def read_steps(history: History, calendars: Calendars, now: datetime) -> dict[Cl
     """Tell how each step stands."""
     deadlines = {step: deadline(_when_taken(history, step), step, calendars) for step in ClockStep}
     shares = {step: _share(one, history.steps.get(step, _until(history, now))) for step, one in deadlines.items()}
-    taken = [shares[step] for step in history.steps]
-    pace = sum(taken, Fraction(0)) / len(taken) if taken else None
+    # The slowest step so far: routing assigns in a moment, and says nothing of how quick people are.
+    pace = max((shares[step] for step in history.steps), default=None)
     return {step: _read(history, one, shares[step], pace, _until(history, now)) for step, one in deadlines.items()}
 
 

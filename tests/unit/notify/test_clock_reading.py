@@ -94,7 +94,7 @@ def test_what_comes_after_a_step_was_taken_does_not_change_how_it_was_taken():
 
 def test_at_the_pace_of_the_steps_before_it_an_answer_is_expected_late():
     read = steps(
-        after(hours=3), received("U1"), claimed(after(minutes=90)), placed(after(hours=6), "SAC-NYC", urgency="U1")
+        after(hours=3), received("U1"), claimed(after(minutes=90)), placed(after(seconds=2), "SAC-NYC", urgency="U1")
     )
 
     forecast = read[ANSWER].forecast
