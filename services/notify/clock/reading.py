@@ -1,6 +1,6 @@
 """How a clock stands at a moment: time gone, share used, and what is to be expected."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -69,11 +69,24 @@ def times(history: History, calendars: Calendars, now: datetime) -> Times:
 
 def read_steps(history: History, calendars: Calendars, now: datetime) -> dict[ClockStep, StepReading]:
     """Tell how each step stands."""
-    deadlines = {step: deadline(history, step, calendars) for step in ClockStep}
+    deadlines = {step: deadline(_when_taken(history, step), step, calendars) for step in ClockStep}
     shares = {step: _share(one, history.steps.get(step, _until(history, now))) for step, one in deadlines.items()}
-    taken = [shares[step] for step in history.steps]
-    pace = sum(taken, Fraction(0)) / len(taken) if taken else None
+    # The slowest step so far: routing assigns in a moment, and says nothing of how quick people are.
+    pace = max((shares[step] for step in history.steps), default=None)
     return {step: _read(history, one, shares[step], pace, _until(history, now)) for step, one in deadlines.items()}
+
+
+def _when_taken(history: History, step: ClockStep) -> History:
+    """Leave out what came after a step was taken: it makes what was in time no later, and what was late no better."""
+    taken_at = history.steps.get(step)
+    if taken_at is None:
+        return history
+    return replace(
+        history,
+        urgencies=tuple((since, urgency) for since, urgency in history.urgencies if since <= taken_at),
+        holders=tuple(holder for holder in history.holders if holder.since <= taken_at),
+        pauses=tuple(pause for pause in history.pauses if pause.start < taken_at),
+    )
 
 
 def _until(history: History, now: datetime) -> datetime:

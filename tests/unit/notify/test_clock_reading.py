@@ -83,9 +83,18 @@ def test_a_step_taken_late_stays_late_and_has_no_forecast():
     assert not read[ANSWER].late
 
 
+def test_what_comes_after_a_step_was_taken_does_not_change_how_it_was_taken():
+    late = (received("U0"), placed(after(minutes=1), "SAC-NYC", urgency="U0"), claimed(after(minutes=20)))
+    lowered = placed(after(hours=1), "SAC-NYC", urgency="U3", number=2)
+
+    read = steps(after(hours=9), *late, lowered, asked(after(hours=2)))[ACKNOWLEDGE]
+
+    assert (read.late, read.deadline.due_at, read.deadline.span.words) == (True, after(minutes=15), "15 min")
+
+
 def test_at_the_pace_of_the_steps_before_it_an_answer_is_expected_late():
     read = steps(
-        after(hours=3), received("U1"), claimed(after(minutes=90)), placed(after(hours=6), "SAC-NYC", urgency="U1")
+        after(hours=3), received("U1"), claimed(after(minutes=90)), placed(after(seconds=2), "SAC-NYC", urgency="U1")
     )
 
     forecast = read[ANSWER].forecast
