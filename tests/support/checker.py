@@ -176,6 +176,7 @@ def every_document_has_its_events(history: History) -> Iterator[Violation]:
         ("referral", ("referral.events",), history.referrals),
         ("decision", ("routing.events",), history.decisions),
         ("item", ("queue.events", "office.feed"), history.items),
+        ("clock", ("queue.events", "office.feed"), {f"clock {id}": clock for id, clock in history.clocks.items()}),
     ):
         for document_id, document in documents.items():
             due = document["version"] if kind != "referral" else 1
@@ -195,6 +196,8 @@ def every_event_has_its_document(history: History) -> Iterator[Violation]:
     }
     for event in history.events:
         kind, documents = kinds[event.place.topic]
+        if event.is_of_clock:
+            kind, documents = "clock", {f"clock {id}": clock for id, clock in history.clocks.items()}
         document = documents.get(event.aggregate)
         if document is None:
             words = f"at {event.place} tells of {kind} {event.aggregate}, which is not stored"
@@ -209,6 +212,8 @@ def _differs(event: Event, kind: str, document: Mapping[str, Any]) -> Iterator[V
             f"at {event.place} is number {event.sequence}, and the {kind} is stored in version {document['version']}"
         )
         yield Violation("I6", f"event {event.id}", words)
+    if kind == "clock":
+        return  # who held the referral when a deadline passed is only in the event
     if kind == "item" or event.sequence == 1:
         told, stored = event.body.get("office", document["office"]), document["office"]
     elif event.sequence == document["version"] and "sent_back_by" not in event.body:
@@ -297,7 +302,7 @@ def only_the_unreadable_is_set_aside(history: History) -> Iterator[Violation]:
             yield Violation("I6", f"record {letter.origin}", words)
     for place in history.unreadable:
         for service in READERS.get(place.topic, ()):
-            if (service, place) not in kept:
+            if (service.split(".")[0], place) not in kept:
                 words = f"cannot be read, and {service} did not set it aside"
                 yield Violation("I6", f"record {place}", words)
 
@@ -343,6 +348,7 @@ def _documents(history: History) -> Iterator[tuple[str, Mapping[str, Mapping[str
     yield "referral", history.referrals
     yield "decision", history.decisions
     yield "item", history.items
+    yield "clock", history.clocks
 
 
 def _name(who: tuple[str, str]) -> str:

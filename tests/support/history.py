@@ -25,14 +25,14 @@ from pymongo import MongoClient
 
 from tests.support.client_log import read_log
 
-DATABASES = {"referrals": "referrals", "decisions": "routing", "items": "notify"}
+DATABASES = {"referrals": "referrals", "decisions": "routing", "items": "notify", "clocks": "notify"}
 """Each collection of aggregates, and the database that it is in."""
 
 EVENT_TOPICS = ("referral.events", "routing.events", "queue.events", "office.feed")
 READERS = {
-    "referral.events": ("routing",),
-    "routing.events": ("notify", "referrals"),
-    "queue.events": ("referrals",),
+    "referral.events": ("routing", "notify", "notify.clock"),
+    "routing.events": ("notify", "referrals", "notify.clock"),
+    "queue.events": ("referrals", "routing", "notify.clock"),
 }
 """Which groups must read each topic to its end."""
 
@@ -67,8 +67,15 @@ class Event:
 
     @property
     def aggregate(self) -> str:
-        """Whose numbering the sequence is: the item's in queues, else the referral's."""
+        """Whose numbering the sequence is: in queues the item's or the clock's, else the referral's."""
+        if self.is_of_clock:
+            return f"clock {self.referral_id}"
         return str(self.body.get("item_id", self.referral_id))
+
+    @property
+    def is_of_clock(self) -> bool:
+        """Whether a clock tells it, and not an office's own step."""
+        return self.type.startswith("dragoman.clock.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ class History:
     referrals: dict[str, dict[str, Any]] = field(default_factory=dict)
     decisions: dict[str, dict[str, Any]] = field(default_factory=dict)
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
+    clocks: dict[str, dict[str, Any]] = field(default_factory=dict)
     lag: list[GroupLag] = field(default_factory=list)
 
     def events_of(self, topic: str) -> list[Event]:
@@ -123,6 +131,7 @@ def read_history(kafka: str, mongo: str, logs: Sequence[Path]) -> History:
         history.referrals = _documents(client, "referrals", {"content": 0, "intake": 0, "summary": 0})
         history.decisions = _documents(client, "decisions", {"facts": 0, "candidates": 0})
         history.items = _documents(client, "items", {"lease": 0, "token": 0})
+        history.clocks = _documents(client, "clocks", {"facts": 0})
     history.lag = read_lag(kafka)
     return history
 

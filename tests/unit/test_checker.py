@@ -99,7 +99,8 @@ def moved() -> History:
     history.decisions[TWO] |= {"version": 2, "holder": "SAC-NYC"}
     history.decisions[ONE] |= {"version": 2, "standing": "sent_back", "holder": None}
     for item_id, version in ((f"{TWO}.EUR", 2), (f"{ONE}.SAC-BOS", 3), (f"{ONE}.LEP", 2)):
-        history.items[item_id] |= {"state": "closed", "version": version}
+        because = "placed_elsewhere" if item_id.startswith(TWO) else "sent_back"
+        history.items[item_id] |= {"state": "closed", "closed_because": because, "version": version}
     item = {"outbox": [], "state": "ready", "referral_id": TWO, "version": 1}
     history.items[f"{TWO}.SAC-NYC"] = {**item, "role": "lead", "office": "SAC-NYC"}
     history.items[f"{TWO}.LEP"] = {**item, "role": "copy", "office": "LEP"}
@@ -361,7 +362,7 @@ def leave_it_with_its_desk(history: History) -> None:
 
 
 def lose_who_leads_now(history: History) -> None:
-    history.items[f"{TWO}.SAC-NYC"]["state"] = "closed"
+    history.items[f"{TWO}.SAC-NYC"] |= {"state": "closed", "closed_because": "placed_elsewhere"}
 
 
 def keep_what_was_sent_back(history: History) -> None:
@@ -423,3 +424,19 @@ def test_a_client_log_is_read_up_to_its_last_whole_line(tmp_path: Path):
         file.write(b'{"what": "sent", "ke')
 
     assert [line["what"] for line in read_log(path)] == ["sent", "answered"]
+
+
+def test_a_referral_that_is_done_with_or_recalled_needs_no_place() -> None:
+    history = sound()
+    history.items[f"{ONE}.SAC-BOS"] |= {"state": "closed", "closed_because": "done"}
+    history.decisions[TWO] |= {"standing": "recalled", "holder": None}
+    history.items[f"{TWO}.EUR"]["state"] = "recalled"
+
+    assert check(history) == []
+
+
+def test_a_recalled_referral_that_is_still_worked_on_is_found() -> None:
+    history = sound()
+    history.decisions[TWO] |= {"standing": "recalled", "holder": None}
+
+    assert [(found.promise, found.about) for found in check(history)] == [("I3", f"referral {TWO}")]
