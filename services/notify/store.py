@@ -56,12 +56,10 @@ class QueueStore:
     async def prepare(self) -> None:
         """Make the indexes."""
         with store_errors():
-            if "one_holder" in await self._items.index_information():
-                await self._items.drop_index("one_holder")  # it knew no recall
             await self._items.create_index([("office", 1), ("state", 1), *ORDER], name="queue")
             await self._items.create_index([("referral_id", 1)], name="by_referral")
             await self._items.create_index(
-                [("referral_id", 1)], name="one_open_holder", unique=True, partialFilterExpression=HOLDING
+                [("referral_id", 1)], name="one_holder", unique=True, partialFilterExpression=HOLDING
             )
             await self._items.create_index(
                 [("lease.token", 1)], name="by_lease", partialFilterExpression={"lease.token": {"$exists": True}}

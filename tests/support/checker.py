@@ -20,7 +20,7 @@ HOLDING_ROLES = ("lead", "triage")
 LEFT = ("closed", "recalled")
 """States of an item in which the referral is no longer worked on there."""
 MOVED = ("placed_elsewhere", "sent_back")
-"""Why an item is closed that a later decision took out of its queue; for any other reason its office was done with it."""
+"""Why an item is closed that a later decision took out of its queue; else its office was done with it."""
 
 
 @dataclass(frozen=True, slots=True)
