@@ -12,6 +12,7 @@ _POOLED = 0.1
 _UNREAD = 0.35
 _ENOUGH_WORDS = 3
 _STRONG = 0.8
+_LAUNDERING = frozenset({Category.MONEY_LAUNDERING, Category.TRADE_BASED_LAUNDERING})
 _LEAST = 0.1
 _NEVER_LEADS_OTHERS = 2
 
@@ -107,7 +108,8 @@ def _compete(held: Sequence[_Held]) -> bool:
 
 
 def _contests(other: _Held, first: _Held) -> bool:
-    if other.words > first.words:
+    is_predicate = first.frame.category in _LAUNDERING and other.frame.category not in _LAUNDERING
+    if other.words > first.words and not is_predicate:
         return True
     known = concepts()
     shared = {name for name in first.filled_by & other.filled_by if known[name].kind != "act"}
