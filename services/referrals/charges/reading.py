@@ -60,7 +60,8 @@ def _as_one(readings: Sequence[Reading]) -> Reading:
     if translation.lead is not None and text.ask in (AskGround.DENIED, AskGround.READINGS_COMPETE):
         return Reading(translation.labels, text.ask)
     if None not in (text.lead, translation.lead) and translation.lead not in {label.category for label in text.labels}:
-        return Reading(translation.labels + text.labels, AskGround.READINGS_COMPETE)
+        by_category = {label.category: label for label in (*text.labels, *translation.labels)}
+        return Reading(tuple(by_category.values()), AskGround.READINGS_COMPETE)
     return translation
 
 

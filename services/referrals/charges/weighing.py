@@ -12,7 +12,7 @@ _POOLED = 0.1
 _UNREAD = 0.35
 _ENOUGH_WORDS = 3
 _STRONG = 0.8
-_LAUNDERING = frozenset({Category.MONEY_LAUNDERING, Category.TRADE_BASED_LAUNDERING})
+_LAUNDERING = frozenset({"launder", "w_money_laundering", "w_trade_laundering"})
 _LEAST = 0.1
 _NEVER_LEADS_OTHERS = 2
 
@@ -78,14 +78,14 @@ def _hold(held: Sequence[Frame], meaning: Meaning, doubt: float) -> _Held:
 
 
 def _doubt(frame: Frame, words: int, unread: int) -> float:
-    """Doubt what rests on a word or two in a clause of which more are not understood, or weakly, of which any are not.
+    """Doubt what rests on a word or two in a clause of which as many are not understood, or weakly, where any is not.
 
     An ordinary crime stays one: it says that nothing special was found, and that much is seldom wrong.
     """
     if words >= _ENOUGH_WORDS or frame.category is Category.ORDINARY_CRIME:
         return 0.0
-    understood = words if frame.confidence >= _STRONG else 0
-    return _UNREAD * max(0, unread - understood)
+    borne = words - 1 if frame.confidence >= _STRONG else 0
+    return _UNREAD * max(0, unread - borne)
 
 
 def _weighed(leading: Sequence[_Held], others: Sequence[_Held]) -> Weighed:
@@ -108,8 +108,8 @@ def _compete(held: Sequence[_Held]) -> bool:
 
 
 def _contests(other: _Held, first: _Held) -> bool:
-    is_predicate = first.frame.category in _LAUNDERING and other.frame.category not in _LAUNDERING
-    if other.words > first.words and not is_predicate:
+    # What is laundered may well take more words than the laundering.
+    if other.words > first.words and first.filled_by.isdisjoint(_LAUNDERING):
         return True
     known = concepts()
     shared = {name for name in first.filled_by & other.filled_by if known[name].kind != "act"}
