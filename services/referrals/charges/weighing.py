@@ -12,6 +12,7 @@ _POOLED = 0.1
 _UNREAD = 0.35
 _ENOUGH_WORDS = 3
 _STRONG = 0.8
+_NEVER_CONTESTS = frozenset({Category.GANGS, Category.CONTRABAND_SMUGGLING})
 _LAUNDERING = frozenset({"launder", "w_money_laundering", "w_trade_laundering"})
 _LEAST = 0.1
 _NEVER_LEADS_OTHERS = 2
@@ -104,7 +105,7 @@ def _order(frame: Frame) -> tuple[bool, int, int]:
 def _compete(held: Sequence[_Held]) -> bool:
     """Tell whether the first is contested: by one of its rank over the same words, or by one that more words say."""
     first = held[0]
-    return any(_contests(other, first) for other in held[1:] if other.frame.category is not Category.GANGS)
+    return any(_contests(other, first) for other in held[1:] if other.frame.category not in _NEVER_CONTESTS)
 
 
 def _contests(other: _Held, first: _Held) -> bool:
