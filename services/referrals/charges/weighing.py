@@ -66,7 +66,11 @@ def _held(meaning: Meaning, doubt: float) -> list[_Held]:
     for frame in frames().held_by(meaning.said.keys()):
         by_category[frame.category].append(frame)
     held = [_hold(found, meaning, doubt) for found in by_category.values()]
-    return sorted(held, key=lambda one: (-one.frame.rank, -len(one.frame.needs), *_order(one.frame)))
+
+    def place(one: _Held) -> tuple[int | bool, ...]:
+        return -one.frame.rank, any(_says_more(other, one) for other in held), *_order(one.frame)
+
+    return sorted(held, key=place)
 
 
 def _hold(held: Sequence[Frame], meaning: Meaning, doubt: float) -> _Held:
@@ -76,6 +80,11 @@ def _hold(held: Sequence[Frame], meaning: Meaning, doubt: float) -> _Held:
     words = len(meaning.words_saying(filled_by))
     confidence = round(max(frame.confidence - doubt - _doubt(frame, words, meaning.unread), _LEAST), 2)
     return _Held(frame, filled_by, words, Label(frame.category, confidence, plain_words(filled_by)))
+
+
+def _says_more(other: _Held, one: _Held) -> bool:
+    """Tell whether one of the same rank says all that this one says, and more."""
+    return other.frame.rank == one.frame.rank and other.filled_by > one.filled_by
 
 
 def _doubt(frame: Frame, words: int, unread: int) -> float:
