@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.vocabulary import Category
-from services.referrals.charges.frames import Frame, concepts, frames, plain_words, standings
+from services.referrals.charges.frames import Frame, concepts, frames, groups, plain_words, standings
 from services.referrals.charges.meaning import Meaning, together
 
 _POOLED = 0.1
@@ -114,7 +114,11 @@ def _order(frame: Frame) -> tuple[bool, int, int]:
 def _compete(held: Sequence[_Held]) -> bool:
     """Tell whether the first is contested: by one of its rank over the same words, or by one that more words say."""
     first = held[0]
-    return any(_contests(other, first) for other in held[1:] if other.frame.category not in _NEVER_CONTESTS)
+    if any(_contests(other, first) for other in held[1:] if other.frame.category not in _NEVER_CONTESTS):
+        return True
+    # A killing or a wound that the leading category does not explain may be the whole matter.
+    bodily = frozenset().union(*(one.filled_by for one in held)) & groups()["@bodily"]
+    return bool(bodily) and first.frame.category is not Category.ORDINARY_CRIME and bodily.isdisjoint(first.filled_by)
 
 
 def _contests(other: _Held, first: _Held) -> bool:

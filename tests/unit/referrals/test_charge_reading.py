@@ -194,3 +194,8 @@ def test_any_text_is_read_and_explained_in_our_words_alone(text, translation, la
 @given(WORDS, LANGUAGES)
 def test_the_same_text_is_always_read_the_same(text, language):
     assert read_charge(text, None, language) == read_charge(text, None, language)
+
+
+def test_a_killing_that_the_leading_category_does_not_explain_asks_a_person():
+    assert read_charge("Murder of a journalist who wrote about corruption", None, "en").lead in (None, C.ORDINARY_CRIME)
+    assert lead("Killing of civilians by soldiers during the war") is C.HUMAN_RIGHTS
