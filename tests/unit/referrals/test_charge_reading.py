@@ -134,6 +134,16 @@ def test_names_and_numbers_are_no_gap_in_a_reading():
     assert lead("Possession of 12 kilos of heroin at Liverpool, Lime Street, by Joe Bloggs") is C.NARCOTICS_SMUGGLING
 
 
+def test_a_killing_that_the_leading_category_does_not_explain_asks_a_person():
+    reading = read_charge("Murder of a man who reported on corruption", None, "en")
+
+    assert reading.ask is AskGround.READINGS_COMPETE
+
+
+def test_a_killing_strung_to_another_charge_is_a_charge_of_its_own():
+    assert categories("Homicide and unlawful possession of a firearm")[:2] == [C.CONVENTIONAL_ARMS, C.ORDINARY_CRIME]
+
+
 @pytest.mark.parametrize("text", ["غسل الأموال", "отмывание денег", "洗钱"])
 def test_another_script_without_translation_goes_to_a_person(text):
     assert read_charge(text).ask is AskGround.UNTRANSLATED
@@ -194,8 +204,3 @@ def test_any_text_is_read_and_explained_in_our_words_alone(text, translation, la
 @given(WORDS, LANGUAGES)
 def test_the_same_text_is_always_read_the_same(text, language):
     assert read_charge(text, None, language) == read_charge(text, None, language)
-
-
-def test_a_killing_that_the_leading_category_does_not_explain_asks_a_person():
-    assert read_charge("Murder of a journalist who wrote about corruption", None, "en").lead in (None, C.ORDINARY_CRIME)
-    assert lead("Killing of civilians by soldiers during the war") is C.HUMAN_RIGHTS
