@@ -1,26 +1,32 @@
 """Arabic in Latin letters: one spelling for the many in which police texts romanise a word.
 
 Articles and joined particles are dropped, doubled letters, long vowels and the letters that romanisations mix up are
-brought to one, and endings are cut. A word with four consonants or more is known by these alone, as short vowels
-vary most.
+brought to one, and endings are cut where a root of three consonants is left. A word with four consonants or more is
+known by these alone, as short vowels vary most.
 """
 
 from services.referrals.words import fold
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'`´’‘ʿʾʼʻ′"), None)
 _PARTICLES = ("wal", "bil", "lil", "fil", "bel", "lel", "wel", "al", "el", "ul", "il")
-_JOINED = frozenset({*_PARTICLES, "wa", "bi", "li", "fa", "be", "le", "we", "ash", "as", "ad", "ar", "az", "at"})
+_SUN_LETTERS = ("sh", "s", "d", "r", "z", "t", "n", "th", "dh")
+_BEFORE_SUN_LETTERS = ("a", "e", "bi", "li", "wa", "fi")
+_JOINED = frozenset({*_PARTICLES, "wa", "bi", "li", "fa", "be", "le", "we"}) | {
+    particle + letter for particle in _BEFORE_SUN_LETTERS for letter in _SUN_LETTERS
+}
 _SPELLINGS = (
     ("dsch", "j"), ("tsch", "S"), ("sch", "S"), ("sh", "S"), ("ch", "S"), ("kh", "x"), ("gh", "g"), ("dh", "z"),
     ("th", "s"), ("dj", "g"), ("j", "g"), ("q", "k"), ("c", "k"), ("v", "w"), ("p", "b"),
     ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ie", "i"), ("ei", "ay"), ("ai", "ay"), ("o", "u"), ("e", "i"),
 )  # fmt: skip
 _ENDINGS = (
-    "iyyatuha", "uhunna", "atuhu", "atuha", "iyyin", "iyyun", "iyyat", "iyyan", "iyya", "uhum", "ahum", "ihim", "ihum",
-    "iyan", "iyin", "iyun", "iyat", "iya", "uha", "aha", "iha", "uhu", "ahu", "ihi", "hum", "at", "in", "un", "an",
-    "ah", "it", "ha", "hu", "a", "i", "u", "y",
+    "iyyatuha", "uhunna", "atuhu", "atuha", "atihi", "atiha", "uhum", "ahum", "ihim", "ihum",
+    "iyan", "iyin", "iyun", "iyat", "iyah", "iya", "iat", "iah", "ian", "ia", "uha", "aha", "iha", "uhu", "ahu", "ihi",
+    "hum", "at", "in", "un", "an", "ah", "it", "ih", "ha", "hu", "a", "i", "u", "y",
 )  # fmt: skip
+_WEAK_ENDINGS = (("iyin", "i"), ("iyun", "i"), ("iyat", "i"), ("iya", "i"), ("at", "a"), ("it", "a"))
 _VOWELS = frozenset("aiu")
+_ROOT = 3
 _ENOUGH = 4
 _LONGEST = 40
 
@@ -38,8 +44,12 @@ def stem(word: str) -> str:
             written = written.removeprefix(particle)
             break
     written = _without_ending(written)
-    consonants = "".join(letter for letter in written if letter not in _VOWELS)
+    consonants = _consonants(written)
     return consonants if len(consonants) >= _ENOUGH else written
+
+
+def _consonants(word: str) -> str:
+    return "".join(letter for letter in word if letter not in _VOWELS)
 
 
 def _one_spelling(word: str) -> str:
@@ -50,7 +60,11 @@ def _one_spelling(word: str) -> str:
 
 
 def _without_ending(word: str) -> str:
+    """Cut the ending; a word too short to lose it, such as "itawat", is brought to its plain form."""
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) >= len(ending) + 3:
+        if word.endswith(ending) and len(_consonants(word.removesuffix(ending))) >= _ROOT:
             return word.removesuffix(ending)
+    for ending, plain in _WEAK_ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return word.removesuffix(ending) + plain
     return word

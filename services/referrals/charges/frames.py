@@ -1,7 +1,7 @@
 """Frames: which concepts, meeting in one clause, make which category."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -87,16 +87,22 @@ def standings() -> dict[Category, Standing]:
 
 
 @cache
-def frames() -> Frames:
-    """Read the frames."""
-    groups: dict[str, set[str]] = defaultdict(set)
+def groups() -> Mapping[str, Set[str]]:
+    """Give the concepts of each group."""
+    found: dict[str, set[str]] = defaultdict(set)
     for row in read_rows("concepts.tsv"):
         for group in row["groups"].split():
-            groups[f"@{group}"].add(row["concept"])
-    return Frames(_frame(row, groups) for row in read_rows("frames.tsv"))
+            found[f"@{group}"].add(row["concept"])
+    return found
 
 
-def _frame(row: dict[str, str], groups: dict[str, set[str]]) -> Frame:
+@cache
+def frames() -> Frames:
+    """Read the frames."""
+    return Frames(_frame(row, groups()) for row in read_rows("frames.tsv"))
+
+
+def _frame(row: dict[str, str], groups: Mapping[str, Set[str]]) -> Frame:
     category = Category(row["category"])
     return Frame(
         category,
@@ -107,7 +113,7 @@ def _frame(row: dict[str, str], groups: dict[str, set[str]]) -> Frame:
     )
 
 
-def _alternatives(need: str, groups: dict[str, set[str]]) -> frozenset[str]:
+def _alternatives(need: str, groups: Mapping[str, Set[str]]) -> frozenset[str]:
     names: set[str] = set()
     for name in need.split("|"):
         names |= groups[name] if name.startswith("@") else {concepts()[name].name}

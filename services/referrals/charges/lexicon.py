@@ -1,55 +1,17 @@
 """How a language says the concepts: its forms, and where they stand in a text."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 
 from services.referrals.charges.compounds import part
+from services.referrals.charges.forms import Form, Found, Word, longest_first, places_of
 from services.referrals.charges.tongues import Tongue, read_rows, tongues
 
 _GAP = "~"
-_LONGEST_GAP = 3
 _YOUNG = "#17"
 _FROM_CHILD_TO_ADULT = 18
 _CACHED_WORDS = 20_000
-_MASK = "mask"
-_WHOLE = "w_"
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way to say one or several concepts: the words one after another, some after a gap."""
-
-    concepts: tuple[str, ...]
-    words: tuple[str, ...]
-    after_gap: tuple[bool, ...]
-    others: frozenset[str]
-    spelled: int
-
-    @classmethod
-    def of(cls, concepts: str, words: Sequence[str], after_gap: Sequence[bool]) -> "Form":
-        """Make a form, with what a quick look at a text needs."""
-        return cls(tuple(concepts.split()), tuple(words), tuple(after_gap), frozenset(words[1:]), sum(map(len, words)))
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a text by the keys under which forms know it."""
-
-    keys: tuple[str, ...]
-    is_small: bool = False
-    """It may be stepped over between two words of a form."""
-    counts: bool = True
-    """It matters if it is not understood: it is no small word, number or name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A form that stands in a text, with the places of its words."""
-
-    form: Form
-    places: tuple[int, ...]
 
 
 class Lexicon:
@@ -149,61 +111,9 @@ class Lexicon:
         for place, word in enumerate(words):
             for key in word.keys:
                 for form in self._by_first.get(key, ()):
-                    if form.others <= present and (places := _places(form, words, place)) is not None:
+                    if form.others <= present and (places := places_of(form, words, place)) is not None:
                         found.append(Found(form, places))
-        found.sort(key=_most_words_first)
-        return _without_used(found)
-
-
-def _most_words_first(found: Found) -> tuple[int, int, bool, int]:
-    return (-len(found.places), -found.form.spelled, _MASK not in found.form.concepts, found.places[0])
-
-
-def _places(form: Form, words: Sequence[Word], place: int) -> tuple[int, ...] | None:
-    places = [place]
-    for key, after_gap in zip(form.words[1:], form.after_gap[1:], strict=True):
-        follower = _next(key, words, places[-1] + 1, _LONGEST_GAP if after_gap else 0)
-        if follower is None:
-            return None
-        places.append(follower)
-    return tuple(places)
-
-
-def _next(key: str, words: Sequence[Word], start: int, gap: int) -> int | None:
-    """Find a word behind a place, over small words and as many others as the gap allows."""
-    for place in range(start, len(words)):
-        if key in words[place].keys:
-            return place
-        if not words[place].is_small:
-            if not gap:
-                return None
-            gap -= 1
-    return None
-
-
-def _without_used(found: Iterable[Found]) -> list[Found]:
-    """Keep each form whose words no longer form has used; phrases that name a category and words that build one apart.
-
-    Else "false identity document" would use up what "printing" needs to become the printing of false documents.
-    """
-    used: dict[bool, dict[int, Found]] = {True: {}, False: {}}
-    kept: list[Found] = []
-    for candidate in found:
-        is_mask = _MASK in candidate.form.concepts
-        names_a_category = candidate.form.concepts[0].startswith(_WHOLE)
-        layers = [used[True], used[False]] if is_mask else [used[names_a_category]]
-        if any(_is_used(candidate, layer) for layer in layers):
-            continue
-        for layer in layers:
-            layer.update(dict.fromkeys(candidate.places, candidate))
-        kept.append(candidate)
-    return kept
-
-
-def _is_used(candidate: Found, used: Mapping[int, Found]) -> bool:
-    users = {id(used[place]): used[place] for place in candidate.places if place in used}
-    # The same words may say several things; then all of them count.
-    return any(user.places != candidate.places or _MASK in user.form.concepts for user in users.values())
+        return longest_first(found)
 
 
 def load(code: str) -> Lexicon:

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from services.referrals.charges.lexicon import Found, Lexicon, Word
+from services.referrals.charges.forms import Found, Word
+from services.referrals.charges.lexicon import Lexicon
 
 _NOT, _NOT_PURSUED, _BUT, _UNCLEAR = "not", "not_pursued", "but", "unclear"
 _SILENT = frozenset({_NOT, _NOT_PURSUED, _BUT, _UNCLEAR, "mask", "none"})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from schemas.vocabulary import AskGround, Category
-from services.referrals.charges.clauses import charges_of
+from services.referrals.charges.clauses import charges_of, parts_of
 from services.referrals.charges.frames import frames
 from services.referrals.charges.lexicon import Lexicon, load
 from services.referrals.charges.meaning import Meaning, all_concepts, read_clause, together
@@ -60,7 +60,8 @@ def _as_one(readings: Sequence[Reading]) -> Reading:
     if translation.lead is not None and text.ask in (AskGround.DENIED, AskGround.READINGS_COMPETE):
         return Reading(translation.labels, text.ask)
     if None not in (text.lead, translation.lead) and translation.lead not in {label.category for label in text.labels}:
-        return Reading(translation.labels + text.labels, AskGround.READINGS_COMPETE)
+        by_category = {label.category: label for label in (*text.labels, *translation.labels)}
+        return Reading(tuple(by_category.values()), AskGround.READINGS_COMPETE)
     return translation
 
 
@@ -74,15 +75,29 @@ def _read(text: str, language: str | None) -> Reading | None:
     if tongue is None or is_beyond_lists(fold(text)):
         return None
     lexicon = _lexicon(tongue.code)
-    charges = [
-        [read_clause(lexicon, clause, number) for number, clause in enumerate(charge)] for charge in charges_of(text)
-    ]
+    charges = [charge for sentences in charges_of(text) for charge in _charges(lexicon, sentences)]
     clauses = [clause for charge in charges for clause in charge]
     weighed = [one for charge in charges if (one := weigh_charge(charge)) is not None]
     if not weighed and len(charges) > 1 and (one := weigh_together(clauses)) is not None:
         weighed = [one]
     labels = labels_of(weighed)
     return Reading(labels, _ask(clauses, weighed, labels))
+
+
+def _charges(lexicon: Lexicon, sentences: Sequence[str]) -> list[list[Meaning]]:
+    """Read the sentences of a charge; an ordinary crime that a single one strings to others is a charge of its own."""
+    if len(sentences) == 1 and len(parts := parts_of(sentences[0])) > 1:
+        meanings = [read_clause(lexicon, part, 0) for part in parts]
+        apart = [_is_ordinary(meaning) for meaning in meanings]
+        if any(apart) and all(frames().held_by(meaning.said.keys()) and not meaning.denied for meaning in meanings):
+            rest = " , ".join(part for part, is_apart in zip(parts, apart, strict=True) if not is_apart)
+            ordinary = [[meaning] for meaning, is_apart in zip(meanings, apart, strict=True) if is_apart]
+            return [*ordinary, [read_clause(lexicon, rest, 0)]] if rest else ordinary
+    return [[read_clause(lexicon, sentence, number) for number, sentence in enumerate(sentences)]]
+
+
+def _is_ordinary(meaning: Meaning) -> bool:
+    return {frame.category for frame in frames().held_by(meaning.said.keys())} == {Category.ORDINARY_CRIME}
 
 
 def _ask(clauses: Sequence[Meaning], weighed: Sequence[Weighed], labels: Sequence[Label]) -> AskGround | None:

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import Stemmer
@@ -14,6 +14,7 @@ from services.referrals.words import fold
 DATA = Path(__file__).parent / "data"
 
 _WITH_CAPITALS_FOR_NAMES = frozenset({"en", "es", "fr"})
+_CACHED_STEMS = 20_000
 _SNOWBALL = {"en": "english", "es": "spanish", "fr": "french", "de": "german"}
 _FRENCH_ENDINGS = (("iere", "ière"), ("ieres", "ières"), ("ee", "ée"), ("ees", "ées"), ("es", "es"))
 
@@ -56,7 +57,7 @@ def tongues() -> dict[str, Tongue]:
 
 def _tongue(row: dict[str, str], neutral: Iterable[str]) -> Tongue:
     articles = frozenset(row["articles"].split())
-    stem = _stemmer(row["language"])
+    stem = lru_cache(_CACHED_STEMS)(_stemmer(row["language"]))
     words = articles | set(row["words"].split())
     return Tongue(row["language"], articles, words, frozenset(map(stem, neutral)), stem)
 

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.vocabulary import Category
-from services.referrals.charges.frames import Frame, concepts, frames, plain_words, standings
+from services.referrals.charges.frames import Frame, concepts, frames, groups, plain_words, standings
 from services.referrals.charges.meaning import Meaning, together
 
 _POOLED = 0.1
 _UNREAD = 0.35
 _ENOUGH_WORDS = 3
 _STRONG = 0.8
+_NEVER_CONTESTS = frozenset({Category.GANGS, Category.CONTRABAND_SMUGGLING})
+_LAUNDERING = frozenset({"launder", "w_money_laundering", "w_trade_laundering"})
 _LEAST = 0.1
 _NEVER_LEADS_OTHERS = 2
 
@@ -64,7 +66,11 @@ def _held(meaning: Meaning, doubt: float) -> list[_Held]:
     for frame in frames().held_by(meaning.said.keys()):
         by_category[frame.category].append(frame)
     held = [_hold(found, meaning, doubt) for found in by_category.values()]
-    return sorted(held, key=lambda one: (-one.frame.rank, -len(one.frame.needs), *_order(one.frame)))
+
+    def place(one: _Held) -> tuple[int | bool, ...]:
+        return -one.frame.rank, any(_says_more(other, one) for other in held), *_order(one.frame)
+
+    return sorted(held, key=place)
 
 
 def _hold(held: Sequence[Frame], meaning: Meaning, doubt: float) -> _Held:
@@ -76,15 +82,20 @@ def _hold(held: Sequence[Frame], meaning: Meaning, doubt: float) -> _Held:
     return _Held(frame, filled_by, words, Label(frame.category, confidence, plain_words(filled_by)))
 
 
+def _says_more(other: _Held, one: _Held) -> bool:
+    """Tell whether one of the same rank says all that this one says, and more."""
+    return other.frame.rank == one.frame.rank and other.filled_by > one.filled_by
+
+
 def _doubt(frame: Frame, words: int, unread: int) -> float:
-    """Doubt what rests on a word or two in a clause of which more are not understood, or weakly, of which any are not.
+    """Doubt what rests on a word or two in a clause of which as many are not understood, or weakly, where any is not.
 
     An ordinary crime stays one: it says that nothing special was found, and that much is seldom wrong.
     """
     if words >= _ENOUGH_WORDS or frame.category is Category.ORDINARY_CRIME:
         return 0.0
-    understood = words if frame.confidence >= _STRONG else 0
-    return _UNREAD * max(0, unread - understood)
+    borne = words - 1 if frame.confidence >= _STRONG else 0
+    return _UNREAD * max(0, unread - borne)
 
 
 def _weighed(leading: Sequence[_Held], others: Sequence[_Held]) -> Weighed:
@@ -103,11 +114,16 @@ def _order(frame: Frame) -> tuple[bool, int, int]:
 def _compete(held: Sequence[_Held]) -> bool:
     """Tell whether the first is contested: by one of its rank over the same words, or by one that more words say."""
     first = held[0]
-    return any(_contests(other, first) for other in held[1:] if other.frame.category is not Category.GANGS)
+    if any(_contests(other, first) for other in held[1:] if other.frame.category not in _NEVER_CONTESTS):
+        return True
+    # A killing or a wound that the leading category does not explain may be the whole matter.
+    bodily = frozenset().union(*(one.filled_by for one in held)) & groups()["@bodily"]
+    return bool(bodily) and first.frame.category is not Category.ORDINARY_CRIME and bodily.isdisjoint(first.filled_by)
 
 
 def _contests(other: _Held, first: _Held) -> bool:
-    if other.words > first.words:
+    # What is laundered may well take more words than the laundering.
+    if other.words > first.words and first.filled_by.isdisjoint(_LAUNDERING):
         return True
     known = concepts()
     shared = {name for name in first.filled_by & other.filled_by if known[name].kind != "act"}

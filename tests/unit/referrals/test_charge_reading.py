@@ -134,6 +134,16 @@ def test_names_and_numbers_are_no_gap_in_a_reading():
     assert lead("Possession of 12 kilos of heroin at Liverpool, Lime Street, by Joe Bloggs") is C.NARCOTICS_SMUGGLING
 
 
+def test_a_killing_that_the_leading_category_does_not_explain_asks_a_person():
+    reading = read_charge("Murder of a man who reported on corruption", None, "en")
+
+    assert reading.ask is AskGround.READINGS_COMPETE
+
+
+def test_a_killing_strung_to_another_charge_is_a_charge_of_its_own():
+    assert categories("Homicide and unlawful possession of a firearm")[:2] == [C.CONVENTIONAL_ARMS, C.ORDINARY_CRIME]
+
+
 @pytest.mark.parametrize("text", ["غسل الأموال", "отмывание денег", "洗钱"])
 def test_another_script_without_translation_goes_to_a_person(text):
     assert read_charge(text).ask is AskGround.UNTRANSLATED
