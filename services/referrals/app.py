@@ -20,6 +20,8 @@ from schemas.events import (
 )
 from schemas.topics import QUEUE_EVENTS, ROUTING_EVENTS, published_by
 from services.referrals.api import POST_PATH, posting, routes
+from services.referrals.evidence.api import evidence_routes
+from services.referrals.evidence.evidence import open_evidence
 from services.referrals.handlers import (
     note_accepted,
     note_changed,
@@ -62,7 +64,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 ItemClosed: note_closed,
             },
         )
-        post = posting(IntakeDesk(records, vault))
+        evidence = await open_evidence(stand.database, settings)
+        post = posting(IntakeDesk(records, vault, evidence.first_receipts))
         app = make_app(
             "Dragoman referrals",
             "1",
@@ -71,4 +74,5 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             shortcuts={("POST", POST_PATH): post},
         )
         app.include_router(routes(post, records))
-        yield Service(app, settings.http_host, settings.http_port, [folding, stand.relay])
+        app.include_router(evidence_routes(evidence))
+        yield Service(app, settings.http_host, settings.http_port, [folding, evidence.notary, stand.relay])

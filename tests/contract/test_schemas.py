@@ -37,9 +37,9 @@ FIELDS_THAT_MAY_TRAVEL = {
     # Why: a sentence that routing makes from codes and places.
     "ruleset", "rule", "because",
     # Handling marks.
-    "marks", "tlp", "handling", "conditions", "interpol", "level", "denied_members", "purposes", "us", "cui", "ldc",
+    "marks", "tlp", "handling", "conditions", "interpol", "denied_members", "purposes", "us", "cui", "ldc",
     "protected_person", "evaluation", "scheme", "source", "information", "applies_to", "release_to", "consent",
-    "recipients", "until", "expires", "review_due", "retention_rule",
+    "recipients", "expires", "review_due", "retention_rule",
 }
 # fmt: on
 """Every name that a field of an event may have. Before adding one: could it carry a name, a number or a narrative?"""

@@ -16,6 +16,7 @@ FORMAT = "dragoman.custody.v1"
 NOT_COVERED = ("digest", "opened")
 """Members of an entry that its digest is not made of: itself, and what `sealed` stands for."""
 
+
 class Kind(StrEnum):
     """What an entry of the chain is."""
 

@@ -83,6 +83,11 @@ class CustodyStore:
             found = self._records.find({NOTARY_AT: {"$lte": now}}, NEEDED)
             return await found.sort(NOTARY_AT, 1).limit(most).to_list(most)
 
+    async def record(self, referral_id: str) -> Document | None:
+        """Find a referral as its notary needs it."""
+        with store_errors():
+            return await self._records.find_one({"_id": referral_id}, NEEDED)
+
     async def records(self, referral_ids: Iterable[str]) -> list[Document]:
         """Give some referrals as their notary needs them."""
         with store_errors():

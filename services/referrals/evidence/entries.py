@@ -23,7 +23,9 @@ def event_entry(previous: str, number: int, noted: Mapping[str, Any], salt: str)
 
 def reading_entry(previous: str, number: int, reading: Mapping[str, Any], salt: str) -> ChainEntry:
     """Link a reading; for whom it was made is open, who of them it was is not."""
-    facts = {name: value for name, value in plain(reading).items() if name not in ("_id", "referral_id", "chained", "at")}
+    facts = {
+        name: value for name, value in plain(reading).items() if name not in ("_id", "referral_id", "chained", "at")
+    }
     reader = facts["reader"]
     body = {"reading_id": str(reading["_id"]), **facts, "reader": reader.split("/")[0]}
     return linked(previous, number, Kind.READING, plain(reading["at"]), body, Sealed({"reader": reader}, salt))

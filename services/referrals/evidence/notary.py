@@ -106,7 +106,8 @@ class Notary:
             for record in records
         }
         overtaken = await self._store.add([page for page in pages.values() if page is not None])
-        await self._store.settle([await self._settled(record, pages[record["_id"]], overtaken, now) for record in records])
+        settled = [await self._settled(record, pages[record["_id"]], overtaken, now) for record in records]
+        await self._store.settle(settled)
         lost = {referral_id for referral_id, page in pages.items() if page is not None and _id(page) in overtaken}
         await self._store.chain([reading["_id"] for reading in readings if reading["referral_id"] not in lost])
         return bool(overtaken)
@@ -119,7 +120,7 @@ class Notary:
         if _id(page) in overtaken:  # what it holds that the other page has not is still due
             latest = await self._store.latest_page(record["_id"])
             assert latest is not None
-            return Settled(record, Standing(**{**latest["standing"], "issued": tuple(latest["standing"]["issued"])}), now)
+            return Settled(record, Standing.of({"custody": latest["standing"]}), now)
         standing = page.standing
         return Settled(record, standing, next_look(record, standing.issued, self._waits, now))
 

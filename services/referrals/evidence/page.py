@@ -80,8 +80,7 @@ class Page:
         signed = self.record.get("receipt") if due.stage is Stage.SUBMISSION_ACCEPTANCE else None
         if signed is None:
             place = Place(self.receipts + 1, self.last_receipt, self.head)
-            content = f"sha-256:{self.record['idempotency']['digest']}"
-            signed = issue(self.signer, self.record["_id"], content, due, place, self.now)
+            signed = issue(self.signer, self.record["_id"], _content(self.record), due, place, self.now)
         body = {"stage": due.stage.value, "receipt": signed}
         self.add(linked(self.head, self.number + 1, Kind.RECEIPT, plain(self.now), body))
         self.receipts, self.last_receipt = self.receipts + 1, receipt_digest(signed)
@@ -136,14 +135,19 @@ def next_look(record: Mapping[str, Any], issued: Sequence[str], waits: Waits, no
     return min((moment for moment in moments if moment > now), default=None)
 
 
-def opening(record: Mapping[str, Any], content: str, signer: Signer, waits: Waits) -> dict[str, Any]:
+def opening(record: Mapping[str, Any], signer: Signer, waits: Waits) -> dict[str, Any]:
     """Give what a new referral is stored with: its first receipt, and when to look whether it was relayed."""
     received = record["timeline"][0]
     first = event_entry(genesis(record["_id"]), 1, received, _salt())
     due = told(received, 1, frozenset())
     assert due is not None
-    receipt = issue(signer, record["_id"], content, due, Place(1, None, first["digest"]), record["received_at"])
+    place = Place(1, None, first["digest"])
+    receipt = issue(signer, record["_id"], _content(record), due, place, record["received_at"])
     return {"receipt": receipt, NOTARY_AT: next_look(record, [due.name], waits, record["received_at"])}
+
+
+def _content(record: Mapping[str, Any]) -> str:
+    return f"sha-256:{record['idempotency']['digest']}"
 
 
 def _salt() -> str:

@@ -37,7 +37,7 @@ class Signer:
 
     def __init__(self, seed: bytes, retired: Iterable[str] = ()) -> None:
         self._key = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(seed))
-        today = published(self._key.as_dict(private=False)["x"])
+        today = published(str(self._key.as_dict(private=False)["x"]))
         self._name = today["kid"]
         keys = {key["kid"]: key for key in (today, *map(published, retired))}
         self.jwks: Jwks = {"keys": list(keys.values())}

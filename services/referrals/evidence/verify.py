@@ -54,19 +54,14 @@ def _verified(content: bytes, trusted: Mapping[str, Any] | None) -> Verdict:
         raise _Bad("The keys", str(exc)) from None
     keyring = Keyring(trusted) if trusted is not None else own
     seal = _opened(keyring, SEAL, _read(bundle.seal, "The seal"), "The seal")
-    record = _read(bundle.record, "The record")
+    record = _read_record(bundle.record)
     for where, text, sealed in (("The record", bundle.record, "record"), ("The keys", bundle.keys, "keys")):
         if digest_of(text) != seal.get(sealed):
             raise _Bad(where, "they are not what was sealed" if where == "The keys" else "it is not what was sealed")
     chain = _Chain(keyring, record["referral_id"], record["content"])
     for number, text in enumerate(bundle.entries, 1):
         chain.take(number, text)
-    if (chain.number, chain.head) != (seal.get("entries"), seal.get("head")):
-        raise _Bad(
-            f"Entry {chain.number + 1}",
-            f"the file ends after {chain.number} entries, and {seal.get('entries')} were sealed",
-            chain.number + 1,
-        )
+    chain.end(seal)
     return Verdict(
         True,
         f"Valid: {chain.number} entries of referral {record['referral_id']}, unbroken, with {chain.receipts} receipts.",
@@ -92,8 +87,8 @@ class _Chain:
         """Check the next entry and go on from it."""
         where = f"Entry {number}"
         entry = _read(text, where, number)
-        if not isinstance(entry, dict):
-            raise _Bad(where, "it is no entry", number)
+        if not isinstance(entry, dict) or not isinstance(entry.get("body"), dict):
+            raise _Bad(where, "it is not of the form of an entry", number)
         if entry.get("number") != number:
             raise _Bad(where, f"it is numbered {entry.get('number')!r}, so one is missing, doubled or moved", number)
         if link_digest(self.head, entry) != entry.get("digest"):
@@ -103,24 +98,41 @@ class _Chain:
         self._check_signed(entry, number, where)
         self.head, self.number = entry["digest"], number
 
+    def end(self, seal: Mapping[str, Any]) -> None:
+        """Check that this is all that was sealed, and nothing more."""
+        sealed = seal.get("entries")
+        if self.number != sealed:
+            first = min(self.number, sealed if isinstance(sealed, int) else self.number) + 1
+            raise _Bad(f"Entry {first}", f"there are {self.number} entries, and {sealed} were sealed", first)
+        if self.head != seal.get("head"):
+            raise _Bad(f"Entry {self.number}", "its digest is not the one that was sealed", self.number)
+
     def _check_signed(self, entry: Mapping[str, Any], number: int, where: str) -> None:
-        if entry["kind"] == Kind.RECEIPT.value:
-            signed = entry["body"]["receipt"]
-            claims = _opened(self._keyring, RECEIPT, signed, where, number)
-            self._compare(claims, {"content": self._content, "number": self.receipts + 1}, where, number)
-            self._compare(claims, {"previous": self._last_receipt, "stage": entry["body"]["stage"]}, where, number)
-            self.receipts, self._last_receipt = self.receipts + 1, digest_of(signed.encode())
-        elif entry["kind"] == Kind.MARK.value:
-            claims = _opened(self._keyring, MARK, entry["body"]["mark"], where, number)
-            self._compare(claims, {"entries": self.number}, where, number)
+        """Hold a receipt or a mark to where it stands: it was signed over the very entry before it."""
+        kind, body = entry.get("kind"), entry["body"]
+        wanted: dict[str, Any] = {"referral_id": self._referral_id, "after": self.head}
+        if kind == Kind.RECEIPT.value:
+            claims = _opened(self._keyring, RECEIPT, body.get("receipt"), where, number)
+            wanted |= {"content": self._content, "number": self.receipts + 1, "previous": self._last_receipt}
+            wanted["stage"] = body.get("stage")
+            self.receipts, self._last_receipt = self.receipts + 1, digest_of(body["receipt"].encode())
+        elif kind == Kind.MARK.value:
+            claims = _opened(self._keyring, MARK, body.get("mark"), where, number)
+            wanted["entries"] = self.number
         else:
             return
-        self._compare(claims, {"referral_id": self._referral_id, "after": self.head}, where, number)
-
-    def _compare(self, claims: Mapping[str, Any], wanted: Mapping[str, Any], where: str, number: int) -> None:
         for name, value in wanted.items():
             if claims.get(name) != value:
                 raise _Bad(where, f"its signed `{name}` does not fit where it stands", number)
+
+
+def _read_record(text: bytes) -> dict[str, str]:
+    record = _read(text, "The record")
+    if not isinstance(record, dict) or not all(
+        isinstance(record.get(name), str) for name in ("referral_id", "content")
+    ):
+        raise _Bad("The record", "it does not name a referral and the digest of its content")
+    return record
 
 
 def _read(text: bytes, where: str, entry: int | None = None) -> Any:
