@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from runtime.errors import StoreAway
 from runtime.mongo import Database, Document, store_errors
@@ -51,31 +51,28 @@ class CustodyStore:
         self._leases = database[LEASES]
 
     async def prepare(self) -> None:
-        """Make the indexes: of what is due, and of readings that no page has yet."""
+        """Make the lease, and the indexes of what is due and of readings that no page has yet."""
         with store_errors():
+            await self._leases.update_one({"_id": "notary"}, {"$setOnInsert": {"owner": None}}, upsert=True)
             await self._records.create_index(
                 [(NOTARY_AT, 1)], name="notary_due", partialFilterExpression={NOTARY_AT: {"$exists": True}}
             )
-            await self._readings.create_index([("chained", 1)], name="not_chained")
+            await self._readings.create_index([("chained", 1), ("_id", 1)], name="not_chained")
             await self._pages.create_index(
                 [("readings", 1)], name="of_reading", partialFilterExpression={"readings": {"$exists": True}}
             )
 
     async def lease(self, owner: str, length: timedelta) -> bool:
         """Take or keep the one lease on the loop; it spares double work, and nothing rests on it."""
-        free = {"_id": "notary", "$or": [{"owner": owner}, {"$expr": {"$lte": ["$until", "$$NOW"]}}]}
+        free = {"_id": "notary", "$or": [{"owner": {"$in": [owner, None]}}, {"$expr": {"$lte": ["$until", "$$NOW"]}}]}
         stamp = {"owner": owner, "until": {"$add": ["$$NOW", int(length.total_seconds() * 1000)]}}
         with store_errors():
-            try:
-                await self._leases.update_one(free, [{"$set": stamp}], upsert=True)
-            except DuplicateKeyError:
-                return False
-        return True
+            return (await self._leases.update_one(free, [{"$set": stamp}])).matched_count == 1
 
     async def give_up(self, owner: str) -> None:
         """Give the lease back, so that the next one need not wait for it to end."""
         with store_errors():
-            await self._leases.delete_one({"_id": "notary", "owner": owner})
+            await self._leases.update_one({"_id": "notary", "owner": owner}, {"$set": {"owner": None}})
 
     async def due(self, now: datetime, most: int) -> list[Document]:
         """List referrals whose moment has come, those that wait longest first."""
