@@ -1,6 +1,6 @@
 """What of a timeline and of the record of readings goes into the chain, and what of it goes in sealed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ NOT_TOLD = ("at", "sequence", "moves_to", "inside", "hidden")
 
 def event_entry(previous: str, number: int, noted: Mapping[str, Any], salt: str) -> ChainEntry:
     """Link an entry of the timeline; what its reader may not see goes in sealed."""
-    facts = {name: value for name, value in plain(noted).items() if name not in NOT_TOLD}
+    facts = {name: plain(value) for name, value in noted.items() if name not in NOT_TOLD}
     inside = plain(noted.get("inside") or {})
     if noted.get("hidden"):
         facts, inside = {}, {**facts, **inside}
@@ -33,8 +33,8 @@ def reading_entry(previous: str, number: int, reading: Mapping[str, Any], salt: 
 
 def plain(value: Any) -> Any:
     """Give a stored value as JSON has it, through and through."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
     return shown(value) if isinstance(value, datetime) else value
