@@ -14,6 +14,7 @@ import structlog
 
 from runtime.errors import Overtaken, Transient
 from runtime.mongo import Document
+from runtime.telemetry import untraced
 from services.referrals.evidence.custody_store import CustodyStore, Settled, page_id
 from services.referrals.evidence.page import Page, Standing, next_look, write_page
 from services.referrals.evidence.signing import Signer
@@ -48,8 +49,9 @@ class Notary:
         """Look until stopped; only one process at a time does, for two would sign the same."""
         while not self._stop.is_set():
             try:
-                if await self._store.lease(self._owner, LEASE):
-                    await self.notarise_due(datetime.now(UTC))
+                with untraced():  # it belongs to no request, and nearly always there is nothing
+                    if await self._store.lease(self._owner, LEASE):
+                        await self.notarise_due(datetime.now(UTC))
             except Transient as exc:
                 log.warning("notary waits", error=str(exc))
             try:
