@@ -22,6 +22,7 @@ from services.referrals.evidence.custody_store import CustodyStore
 from services.referrals.evidence.door import FirstReceipts
 from services.referrals.evidence.evidence import Evidence
 from services.referrals.evidence.notary import Notary
+from services.referrals.evidence.shown import BundleShown, KeysShown, ReceiptsShown
 from services.referrals.evidence.signing import RECEIPT, Keyring
 from services.referrals.evidence.verify import verify
 from services.referrals.intake_desk import IntakeDesk
@@ -89,6 +90,7 @@ async def test_a_post_is_answered_with_a_signed_receipt_for_its_very_bytes(door)
 
     claims = (await keyring(door)).open(RECEIPT, answer["receipt"])
 
+    KeysShown.model_validate(await door.get("/v1/receipts/keys"))
     assert (claims["stage"], claims["rank"], claims["number"]) == ("SUBMISSION_ACCEPTANCE", 1, 1)
     assert claims["referral_id"] == answer["referral_id"]
     assert claims["at"] == answer["received_at"]
@@ -137,6 +139,7 @@ async def test_receipts_are_listed_with_the_one_that_stands(door):
 
     listed = await door.get(posted["links"]["receipts"])
 
+    ReceiptsShown.model_validate(listed)
     assert [receipt["stage"] for receipt in listed["receipts"]] == [
         "SUBMISSION_ACCEPTANCE",
         "RELAY_ACCEPTANCE",
@@ -157,6 +160,7 @@ async def test_the_custody_bundle_has_every_event_receipt_and_reading_and_is_val
 
     verdict = verify(exported.content, await door.get("/v1/receipts/keys"))
     whole = exported.json()
+    BundleShown.model_validate(whole)
     kinds = [entry["kind"] for entry in whole["entries"]]
     assert (verdict.valid, verdict.referral_id) == (True, referral_id)
     assert (kinds.count("event"), kinds.count("receipt"), kinds.count("reading")) == (4, 4, 1)

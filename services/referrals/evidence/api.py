@@ -8,18 +8,19 @@ from fastapi.responses import JSONResponse
 
 from runtime.http import Problem
 from services.referrals.evidence.evidence import CustodyView, Evidence
+from services.referrals.evidence.shown import BundleShown, KeysShown, ReceiptsShown
 
 
 def evidence_routes(evidence: Evidence) -> APIRouter:
     """Make the routes of evidence."""
     router = APIRouter(prefix="/v1", tags=["evidence"])
 
-    @router.get("/receipts/keys")
+    @router.get("/receipts/keys", responses={200: {"model": KeysShown}})
     async def list_keys() -> JSONResponse:
         """Give the public keys that receipts are checked with, as a JSON Web Key Set (RFC 7517)."""
         return JSONResponse(evidence.signer.jwks, headers={"Cache-Control": "max-age=3600"})
 
-    @router.get("/referrals/{referral_id}/receipts")
+    @router.get("/referrals/{referral_id}/receipts", responses={200: {"model": ReceiptsShown}})
     async def list_receipts(request: Request, referral_id: UUID) -> JSONResponse:
         """Give every receipt of a referral, signed, and say which of them stands."""
         request.state.log = {"referral_id": str(referral_id)}
@@ -28,7 +29,7 @@ def evidence_routes(evidence: Evidence) -> APIRouter:
             raise Problem(404, "referral_unknown", "There is no referral with this id")
         return JSONResponse(receipts, headers={"Cache-Control": "no-store"})
 
-    @router.get("/referrals/{referral_id}/custody")
+    @router.get("/referrals/{referral_id}/custody", responses={200: {"model": BundleShown}})
     async def export_custody(
         request: Request, referral_id: UUID, view: Annotated[CustodyView, Query()] = CustodyView.LIAISON
     ) -> Response:

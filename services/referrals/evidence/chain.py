@@ -7,11 +7,11 @@ An entry is `{number, kind, at, body, sealed?, digest}`. Of what only our own si
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from services.referrals.evidence.canonical import canonical, digest_of
 
-FORMAT = "dragoman.custody.v1"
+FORMAT: Literal["dragoman.custody.v1"] = "dragoman.custody.v1"
 
 NOT_COVERED = ("digest", "opened")
 """Members of an entry that its digest is not made of: itself, and what `sealed` stands for."""
