@@ -39,6 +39,7 @@ class Problem(Exception):
         detail: str = "",
         faults: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(code)
         self.status = status
@@ -47,6 +48,8 @@ class Problem(Exception):
         self.detail = detail
         self.faults = faults
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
+        """What this problem says beyond the members that all have."""
 
     def response(self) -> Response:
         """Write the problem document."""
@@ -60,6 +63,7 @@ class Problem(Exception):
             body["detail"] = self.detail
         if self.faults:
             body["faults"] = [dict(fault) for fault in self.faults]
+        body |= self.members
         return JSONResponse(body, self.status, headers=self.headers, media_type=PROBLEM)
 
 

@@ -20,12 +20,12 @@ def machine_environment(parent: Mapping[str, str]) -> dict[str, str]:
 
 
 def service_environment(
-    parent: Mapping[str, str], addresses: Mapping[str, str], ports: Mapping[str, int], master_key: str
+    parent: Mapping[str, str], addresses: Mapping[str, str], ports: Mapping[str, int], keys: Mapping[str, str]
 ) -> dict[str, str]:
     """Tell the services where everything is; what the parent says beyond that is passed on."""
     environment = {name: text for name, text in parent.items() if OF_THE_SERVICES.fullmatch(name)}
     environment.setdefault("LOG_FORMAT", "json")
-    environment.setdefault("REFERRALS_MASTER_KEY", master_key)
+    environment = {**keys, **environment}
     if "kafka" in addresses:
         environment["KAFKA_BOOTSTRAP_SERVERS"] = addresses["kafka"]
     if "mongo" in addresses:

@@ -21,9 +21,9 @@ from deploy.local.environment import (
 )
 from deploy.local.jars import KAFKA_LIST, ZIPKIN_LIST, Jar, missing, read_list, verify
 from deploy.local.lock import sole_use
-from deploy.local.master_key import read_or_make
 from deploy.local.ports import Ports
 from deploy.local.problems import Problem
+from deploy.local.secret_keys import read_or_make_all
 from deploy.local.settings import CHECKOUT, HOST, SERVICES, SYSTEMS, StackSettings
 from deploy.local.state import State, creation_times, state_file, write_state
 from deploy.local.supervisor import Supervisor
@@ -114,7 +114,7 @@ class Stack:
             self.addresses[name] = _address(name, self._ports.chosen[name])
         self.addresses |= self._elsewhere
         self.environment = service_environment(
-            settings.environment, self.addresses, self.ports, read_or_make(settings.var)
+            settings.environment, self.addresses, self.ports, read_or_make_all(settings.var)
         )
 
     async def _start_parts(self) -> None:

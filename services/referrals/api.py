@@ -99,7 +99,13 @@ def receipt(record: Document) -> dict[str, Any]:
         "received_at": shown(record["received_at"]),
         "digest": f"sha-256:{record['idempotency']['digest']}",
         "trace_id": record["trace_id"],
-        "links": {"self": address, "timeline": f"{address}/timeline"},
+        "receipt": record.get("receipt"),
+        "links": {
+            "self": address,
+            "timeline": f"{address}/timeline",
+            "receipts": f"{address}/receipts",
+            "custody": f"{address}/custody",
+        },
     }
 
 

@@ -5,13 +5,15 @@ from contextlib import asynccontextmanager
 
 from runtime.http import make_app
 from runtime.pace import Linger
-from runtime.process import Service
+from runtime.process import Loop, Service
 from runtime.stand import open_stand
 from schemas.topics import QUEUE_EVENTS, ROUTING_EVENTS, published_by
 from services.referrals.api import POST_PATH, posting, routes
 from services.referrals.charges import load_tables
 from services.referrals.charges_api import charge_routes
 from services.referrals.erasure import Erasures
+from services.referrals.evidence.api import evidence_routes
+from services.referrals.evidence.evidence import open_evidence
 from services.referrals.exchange import make_exchange
 from services.referrals.exchange_api import exchange_routes
 from services.referrals.following import all_handlers
@@ -45,7 +47,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             topics=[ROUTING_EVENTS.name, QUEUE_EVENTS.name],
             handlers=all_handlers(pieces),
         )
-        post = posting(IntakeDesk(records, vault))
+        evidence = await open_evidence(stand.database, settings)
+        post = posting(IntakeDesk(records, vault, evidence.first_receipts))
         app = make_app(
             "Dragoman referrals",
             "1",
@@ -56,5 +59,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         app.include_router(routes(post, records))
         for router in (record_routes(exchange), exchange_routes(exchange), recall_routes(exchange), charge_routes()):
             app.include_router(router)
+        app.include_router(evidence_routes(evidence))
         erasures = Erasures(records, readings)
-        yield Service(app, settings.http_host, settings.http_port, [folding, erasures, stand.relay])
+        loops: list[Loop] = [folding, erasures, evidence.notary, stand.relay]
+        yield Service(app, settings.http_host, settings.http_port, loops)

@@ -16,6 +16,7 @@ from runtime.http import Problem
 from runtime.mongo import Document
 from runtime.store import Create
 from services.referrals.charges.shown import shown_reading
+from services.referrals.evidence.door import FirstReceipts
 from services.referrals.facts import received, summary_of
 from services.referrals.faults import Fault
 from services.referrals.intake import Intake, check, faults_of_body
@@ -27,9 +28,10 @@ from services.referrals.vault import Vault
 class IntakeDesk:
     """Takes in one request at a time for each idempotency key, and many at once."""
 
-    def __init__(self, records: ReferralStore, vault: Vault) -> None:
+    def __init__(self, records: ReferralStore, vault: Vault, receipts: FirstReceipts) -> None:
         self._records = records
         self._vault = vault
+        self._receipts = receipts
         self._running: set[str] = set()
 
     async def take_in(self, idempotency_key: str, body: bytes) -> Document:
@@ -44,6 +46,9 @@ class IntakeDesk:
         self._running.add(idempotency_key)
         try:
             return await self._take_in(idempotency_key, body)
+        except Problem as problem:
+            self._receipts.refuse(problem, body)
+            raise
         finally:
             self._running.discard(idempotency_key)
 
@@ -73,6 +78,7 @@ class IntakeDesk:
             intake=_findings(intake),
             flags=[flag.value for flag in intake.flags],
         )
+        record |= self._receipts.opening(record)
         try:
             await self._records.add(Create("referrals", record, (event,)))
         except AlreadyThere as exc:

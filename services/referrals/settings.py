@@ -19,11 +19,23 @@ class Settings(HttpSettings):
     master_key: SecretStr = Field(
         description="Base64 of the 32 bytes that every referral's own key is locked with; losing it loses all content."
     )
+    signing_key: SecretStr = Field(
+        description="Base64 of the 32 bytes of the Ed25519 key that receipts are signed with."
+    )
+    retired_keys: str = Field(
+        default="", description="Public keys that signed before, in base64url as published, separated by spaces."
+    )
+    relay_time_out_s: float = Field(
+        default=900, gt=0, description="Seconds after which a referral that is not routed is told as RELAY_FAILURE."
+    )
+    delivery_time_out_s: float = Field(
+        default=900, gt=0, description="Seconds after which a routed referral in no queue is told as NON_DELIVERY."
+    )
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
 
-    @field_validator("master_key")
+    @field_validator("master_key", "signing_key")
     @classmethod
     def _is_a_key(cls, value: SecretStr) -> SecretStr:
         try:
@@ -38,3 +50,8 @@ class Settings(HttpSettings):
     def master_key_bytes(self) -> bytes:
         """The master key itself."""
         return base64.b64decode(self.master_key.get_secret_value())
+
+    @property
+    def signing_key_bytes(self) -> bytes:
+        """The signing key itself."""
+        return base64.b64decode(self.signing_key.get_secret_value())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bson import Binary
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from runtime.mongo import Document, store_errors
 from runtime.store import KEPT_TO_OURSELVES, Change, Create, SharedInsert, Store, Work
 from schemas.vocabulary import State
+from services.referrals.evidence.page import NOTARY_AT
 from services.referrals.pieces import PIECES
 from services.referrals.vault import Key, Sealed, Vault
 
@@ -74,7 +75,7 @@ class ReferralStore:
         work.advance(
             COLLECTION,
             {"_id": record["_id"], "version": record["version"]},
-            {"timeline": [*record["timeline"], noted], **act.changes},
+            {"timeline": [*record["timeline"], noted], NOTARY_AT: datetime.now(UTC), **act.changes},
             removes=act.removes,
             emits=[act.tells],
         )
@@ -184,6 +185,7 @@ def fold(
     changes: dict[str, Any] = {
         "timeline": {"$concatArrays": ["$timeline", [{"$literal": {"event_id": event_id, **entry}}]]},
         "version": {"$add": ["$version", 1]},
+        NOTARY_AT: {"$min": [f"${NOTARY_AT}", "$$NOW"]},
     }
     if state is not None:
         reached = state.expression() if isinstance(state, Resumed) else state.value

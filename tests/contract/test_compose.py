@@ -20,6 +20,7 @@ from deploy.local import environment as local_environment
 from deploy.local import kafka as local_kafka
 from deploy.local import mongo as local_mongo
 from deploy.local import services as local_services
+from deploy.local.secret_keys import VARIABLES
 from deploy.local.settings import CHECKOUT, DEFAULT_PORTS, PORT_VARIABLES, SERVICES
 from deploy.local.topics import create_topics
 from runtime.http import make_app
@@ -39,7 +40,7 @@ EXPORTERS = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_ZIPKIN_ENDPOINT"}
 def set_locally() -> dict[str, str]:
     """The variables that deploy/local sets for the services, whatever its own environment says."""
     addresses = {"kafka": "127.0.0.1:9092", "mongo": local_mongo.uri(27017), "zipkin": "http://127.0.0.1:9411"}
-    return local_environment.service_environment({}, addresses, DEFAULT_PORTS, "a key")
+    return local_environment.service_environment({}, addresses, DEFAULT_PORTS, dict.fromkeys(VARIABLES, "a key"))
 
 
 def copied_into_the_image() -> dict[str, str]:
@@ -114,17 +115,18 @@ def test_the_values_in_containers_are_such_as_the_settings_accept(monkeypatch: p
         for name in all_variables():
             monkeypatch.delenv(name, raising=False)
         for name, value in PARTS[service]["environment"].items():
-            monkeypatch.setenv(name, "A" * 43 + "=" if name == "REFERRALS_MASTER_KEY" else value)
+            monkeypatch.setenv(name, "A" * 43 + "=" if name in VARIABLES else value)
 
         SETTINGS[service]()
 
 
-def test_the_master_key_comes_from_outside_and_only_to_the_service_that_needs_it():
-    given = {name: part["environment"].get("REFERRALS_MASTER_KEY") for name, part in PARTS.items() if name in OURS}
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_a_secret_key_comes_from_outside_and_only_to_the_service_that_needs_it(variable: str):
+    given = {name: part["environment"].get(variable) for name, part in PARTS.items() if name in OURS}
 
-    assert given.pop("referrals").startswith("${REFERRALS_MASTER_KEY:?")
+    assert given.pop("referrals").startswith(f"${{{variable}:?")
     assert set(given.values()) == {None}
-    assert re.search(r"^REFERRALS_MASTER_KEY=$", (CHECKOUT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.search(rf"^{variable}=$", (CHECKOUT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 # ---- ports and health ----

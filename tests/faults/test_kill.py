@@ -15,6 +15,7 @@ import httpx
 
 from tests.support.checker import Violation, check, summary
 from tests.support.client_log import ClientLog
+from tests.support.custody_checker import check_custody, read_keys
 from tests.support.drained import until_drained
 from tests.support.history import History, read_history
 from tests.support.liaison import Liaison
@@ -32,6 +33,7 @@ WATCHED = ("SAC-BOS", "SAC-HOU", "SAC-MIA", "EUR")
 KILLED = ("referrals", "routing", "notify", "kafka", "mongo")
 SESSION_SECONDS = 6.0
 TOLD_WITHIN_SECONDS = 60.0
+PROVED_WITHIN_SECONDS = 60.0
 
 
 def victims(chance: random.Random, rounds: int) -> list[str]:
@@ -70,6 +72,20 @@ async def assert_nothing_lost(stack: WholeStack, log: ClientLog) -> None:
         await asyncio.sleep(0.5)  # what is in the feed may still be on its way to a subscriber
         history, found = await asyncio.to_thread(looked_at, stack, log)
     print(summary(history), flush=True)
+    assert [str(violation) for violation in found] == []
+    await assert_all_is_proved(stack)
+
+
+async def assert_all_is_proved(stack: WholeStack) -> None:
+    """Wait until the notary has written what is due, and check every chain."""
+    async with httpx.AsyncClient(base_url=stack.addresses["referrals"], timeout=10.0) as http:
+        keys = read_keys((await http.get("/v1/receipts/keys")).json())
+    began = time.monotonic()
+    found = await asyncio.to_thread(check_custody, stack.addresses["mongo"], keys)
+    while found and time.monotonic() - began < PROVED_WITHIN_SECONDS:
+        await asyncio.sleep(0.5)
+        found = await asyncio.to_thread(check_custody, stack.addresses["mongo"], keys)
+    print(f"all chains of custody whole after {time.monotonic() - began:.1f} s", flush=True)
     assert [str(violation) for violation in found] == []
 
 

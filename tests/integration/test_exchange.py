@@ -134,7 +134,7 @@ class Referrals:
 @asynccontextmanager
 async def running(kafka_settings, mongo_settings):
     """Run the service's loops, and give its HTTP side."""
-    settings = Settings(kafka=kafka_settings, mongo=mongo_settings, master_key=MASTER_KEY)
+    settings = Settings(kafka=kafka_settings, mongo=mongo_settings, master_key=MASTER_KEY, signing_key=MASTER_KEY)
     async with open_service(settings) as service:
         loops = [asyncio.create_task(loop.run()) for loop in service.loops]
         transport = httpx.ASGITransport(service.app)

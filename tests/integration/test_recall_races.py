@@ -14,6 +14,7 @@ from schemas.events import ItemQueued, RecallAcknowledged
 from schemas.topics import published_by
 from services.referrals.acts import said
 from services.referrals.erasure import Erasures
+from services.referrals.evidence.door import FirstReceipts
 from services.referrals.exchange import make_exchange
 from services.referrals.following import all_handlers
 from services.referrals.intake_desk import IntakeDesk
@@ -24,6 +25,7 @@ from services.referrals.readings import Readings
 from services.referrals.store import COLLECTION, ERASURE_DUE, ReferralStore
 from services.referrals.vault import Vault
 from tests.support.bodies import as_bytes, body_for
+from tests.support.evidence import SIGNER, WAITS
 from tests.support.office import NobodyListens
 
 OURS = Publisher(
@@ -46,7 +48,8 @@ class Office:
         self.country = body_for("SAC-BOS")["requester"]["country"]
 
     async def posted(self):
-        record = await IntakeDesk(self.records, self.vault).take_in(str(uuid7()), as_bytes(body_for("SAC-BOS")))
+        desk = IntakeDesk(self.records, self.vault, FirstReceipts(SIGNER, WAITS))
+        record = await desk.take_in(str(uuid7()), as_bytes(body_for("SAC-BOS")))
         return record["_id"]
 
     async def recall(self, referral_id, ground="case_closed"):

@@ -1,12 +1,13 @@
 from deploy.local.environment import machine_environment, printable, service_environment
-from deploy.local.master_key import read_or_make
+from deploy.local.secret_keys import read_or_make_all
 
 ADDRESSES = {"kafka": "127.0.0.1:1", "mongo": "mongodb://127.0.0.1:2/", "zipkin": "http://127.0.0.1:3"}
+KEYS = {"REFERRALS_MASTER_KEY": "sealed", "REFERRALS_SIGNING_KEY": "signed"}
 PORTS = {"referrals": 11, "routing": 12, "notify": 13, "kafka": 1, "mongo": 2, "zipkin": 3}
 
 
 def test_services_are_told_where_everything_is():
-    environment = service_environment({}, ADDRESSES, PORTS, "sealed")
+    environment = service_environment({}, ADDRESSES, PORTS, KEYS)
 
     assert environment == {
         "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
@@ -18,6 +19,7 @@ def test_services_are_told_where_everything_is():
         "NOTIFY_HTTP_HOST": "127.0.0.1",
         "NOTIFY_HTTP_PORT": "13",
         "REFERRALS_MASTER_KEY": "sealed",
+        "REFERRALS_SIGNING_KEY": "signed",
         "OTEL_EXPORTER_ZIPKIN_ENDPOINT": "http://127.0.0.1:3/api/v2/spans",
         "LOG_FORMAT": "json",
     }
@@ -26,7 +28,7 @@ def test_services_are_told_where_everything_is():
 def test_an_otlp_endpoint_takes_the_place_of_zipkin():
     parent = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}
 
-    environment = service_environment(parent, ADDRESSES, PORTS, "sealed")
+    environment = service_environment(parent, ADDRESSES, PORTS, KEYS)
 
     assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://collector:4318"
     assert "OTEL_EXPORTER_ZIPKIN_ENDPOINT" not in environment
@@ -35,7 +37,7 @@ def test_an_otlp_endpoint_takes_the_place_of_zipkin():
 def test_what_is_ours_is_passed_on_and_what_is_not_stays_out():
     parent = {"KAFKA_TOPIC_PREFIX": "t1.", "LOG_FORMAT": "console", "PATH": "/bin", "AWS_PROFILE": "mine"}
 
-    environment = service_environment(parent, {}, {}, "sealed")
+    environment = service_environment(parent, {}, {}, KEYS)
 
     assert environment["KAFKA_TOPIC_PREFIX"] == "t1."
     assert environment["LOG_FORMAT"] == "console"
@@ -54,14 +56,16 @@ def test_no_secret_is_ever_written_down():
         "KAFKA_SASL_PASSWORD": "hunter2",
     }
 
-    written = printable(service_environment(parent, {}, PORTS, "hunter2"))
+    written = printable(service_environment(parent, {}, PORTS, dict.fromkeys(KEYS, "hunter2")))
 
     assert "hunter2" not in str(written)
     assert written["MONGO_URI"] == "mongodb://(hidden)@db.example:27017/?tls=true"
 
 
-def test_the_master_key_is_made_once_and_is_for_its_owner_only(tmp_path):
-    key = read_or_make(tmp_path)
+def test_each_secret_key_is_made_once_and_is_for_its_owner_only(tmp_path):
+    keys = read_or_make_all(tmp_path)
 
-    assert read_or_make(tmp_path) == key
-    assert (tmp_path / "secrets" / "referrals_master_key").stat().st_mode & 0o777 == 0o600
+    assert read_or_make_all(tmp_path) == keys
+    assert len(set(keys.values())) == 2
+    for name in ("referrals_master_key", "referrals_signing_key"):
+        assert (tmp_path / "secrets" / name).stat().st_mode & 0o777 == 0o600

@@ -1,4 +1,4 @@
-"""The key that seals person data on this machine: made once, readable by its owner only."""
+"""The secret keys of this machine's data: each made once, readable by its owner only."""
 
 import base64
 import os
@@ -7,10 +7,17 @@ from pathlib import Path
 
 BYTES = 32
 
+VARIABLES = ("REFERRALS_MASTER_KEY", "REFERRALS_SIGNING_KEY")
+"""What seals person data, and what signs receipts; both are any 32 random bytes."""
 
-def read_or_make(var: Path) -> str:
-    """Give the key of this checkout's data, making it on the first run."""
-    file = var / "secrets" / "referrals_master_key"
+
+def read_or_make_all(var: Path) -> dict[str, str]:
+    """Give the keys of this checkout's data by their variables, making what is not there yet."""
+    return {variable: read_or_make(var / "secrets" / variable.lower()) for variable in VARIABLES}
+
+
+def read_or_make(file: Path) -> str:
+    """Give the key that a file holds, making it on the first run."""
     if file.exists():
         return file.read_text(encoding="ascii").strip()
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,0 +1,137 @@
+"""Puts everything that is told of a referral, and every reading of it, into its chain, and issues receipts.
+
+Looks for what is due by an index, many referrals at once. Several processes may do so, and one that ends at any
+instant leaves nothing half done: a page is one insert under its number, and whoever comes second takes it as it is.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from runtime.errors import Overtaken, Transient
+from runtime.mongo import Document
+from runtime.telemetry import untraced
+from services.referrals.evidence.custody_store import CustodyStore, Settled, page_id
+from services.referrals.evidence.page import Page, Standing, next_look, write_page
+from services.referrals.evidence.signing import Signer
+from services.referrals.evidence.stages import Waits
+
+log = structlog.get_logger()
+
+AT_ONCE = 50
+"""Referrals in one look: their signatures hold up everything else in this process for some ten milliseconds."""
+
+READINGS_AT_ONCE = 500
+
+EVERY_SECONDS = 2.0
+"""Between two looks: nobody waits for a receipt, and what comes shortly after another goes into the same page."""
+
+LEASE = timedelta(seconds=10)
+
+TRIES = 10
+
+
+class Notary:
+    """Writes the chains of one database, one page at a time."""
+
+    def __init__(self, store: CustodyStore, signer: Signer, waits: Waits, owner: str) -> None:
+        self._store = store
+        self._signer = signer
+        self._waits = waits
+        self._owner = owner
+        self._stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Look until stopped; only one process at a time does, for two would sign the same."""
+        while not self._stop.is_set():
+            try:
+                with untraced():  # it belongs to no request, and nearly always there is nothing
+                    if await self._store.lease(self._owner, LEASE):
+                        await self.notarise_due(datetime.now(UTC))
+            except Transient as exc:
+                log.warning("notary waits", error=str(exc))
+            try:
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await self._stop.wait()
+            except TimeoutError:
+                continue
+        await self._leave()
+
+    async def stop(self) -> None:
+        """Ask `run` to end."""
+        self._stop.set()
+
+    async def notarise_due(self, now: datetime) -> None:
+        """Write all that is due at a moment; the lease lasts for a look, not for all of them."""
+        while not self._stop.is_set():
+            records = await self._store.due(now, AT_ONCE)
+            readings = await self._store.unchained(READINGS_AT_ONCE)
+            if not records and not readings:
+                return
+            await self._write(await self._with_read(records, readings), readings, now)
+            if len(records) < AT_ONCE and len(readings) < READINGS_AT_ONCE:
+                return
+            await self._store.lease(self._owner, LEASE)
+
+    async def notarise(self, referral_id: str) -> None:
+        """Bring one referral's chain up to this moment; whoever asks for evidence gets all of it."""
+        for _ in range(TRIES):
+            now = datetime.now(UTC)
+            records = await self._store.records([referral_id])
+            readings = await self._store.unchained(READINGS_AT_ONCE, referral_id)
+            if not await self._write(records, readings, now) and len(readings) < READINGS_AT_ONCE:
+                return
+        raise Overtaken("others write this chain all the time")
+
+    async def _with_read(self, due: Sequence[Document], readings: Sequence[Document]) -> list[Document]:
+        have = {record["_id"] for record in due}
+        wanted = {reading["referral_id"] for reading in readings} - have
+        return [*due, *(await self._store.records(wanted) if wanted else ())]
+
+    async def _write(self, records: Sequence[Document], readings: Sequence[Document], now: datetime) -> bool:
+        """Write the next page of each referral; true if somebody else was first with one.
+
+        What is in a page already is asked last, after the standings were read: a page that is stored later than that
+        has the number that ours would have.
+        """
+        known = await self._store.known([reading["_id"] for reading in readings])
+        of_referral: dict[str, list[Document]] = defaultdict(list)
+        for reading in readings:
+            if reading["_id"] not in known:
+                of_referral[reading["referral_id"]].append(reading)
+        pages = {
+            record["_id"]: write_page(record, of_referral[record["_id"]], self._signer, self._waits, now)
+            for record in records
+        }
+        overtaken = await self._store.add([page for page in pages.values() if page is not None])
+        settled = [await self._settled(record, pages[record["_id"]], overtaken, now) for record in records]
+        await self._store.settle(settled)
+        lost = {referral_id for referral_id, page in pages.items() if page is not None and _id(page) in overtaken}
+        await self._store.chain([reading["_id"] for reading in readings if reading["referral_id"] not in lost])
+        return bool(overtaken)
+
+    async def _settled(
+        self, record: Mapping[str, Any], page: Page | None, overtaken: set[str], now: datetime
+    ) -> Settled:
+        if page is None:
+            return Settled(record, None, next_look(record, Standing.of(record).issued, self._waits, now))
+        if _id(page) in overtaken:  # what it holds that the other page has not is still due
+            latest = await self._store.latest_page(record["_id"])
+            assert latest is not None
+            return Settled(record, Standing.of({"custody": latest["standing"]}), now)
+        standing = page.standing
+        return Settled(record, standing, next_look(record, standing.issued, self._waits, now))
+
+    async def _leave(self) -> None:
+        try:
+            await self._store.give_up(self._owner)
+        except Transient as exc:
+            log.warning("notary could not give its lease back", error=str(exc))
+
+
+def _id(page: Page) -> str:
+    return page_id(page.record["_id"], page.standing.page)
