@@ -9,7 +9,7 @@ from bson import Binary
 from runtime.mongo import Document, store_errors
 from runtime.store import KEPT_TO_OURSELVES, Change, Create, SharedInsert, Store
 from schemas.vocabulary import State
-from services.referrals.evidence.page import NOTARY_AT
+from services.referrals.evidence.page import DUE_SOON, NOTARY_AT
 from services.referrals.vault import Sealed, Vault
 
 COLLECTION = "referrals"
@@ -101,7 +101,7 @@ def fold(referral_id: str, event_id: str, entry: Mapping[str, Any], position: li
     changes: dict[str, Any] = {
         "timeline": {"$concatArrays": ["$timeline", [{"$literal": {"event_id": event_id, **entry}}]]},
         "version": {"$add": ["$version", 1]},
-        NOTARY_AT: {"$min": [f"${NOTARY_AT}", "$$NOW"]},
+        NOTARY_AT: DUE_SOON,
     }
     if state is not None:
         changes["state"] = {"$cond": [later, state.value, "$state"]}
