@@ -40,6 +40,11 @@ class Settled:
     standing: Standing | None
     next_look: datetime | None
 
+    @property
+    def changes_anything(self) -> bool:
+        """Whether there is something to be noted: somebody may have asked where nothing was due."""
+        return self.standing is not None or self.record.get(NOTARY_AT) != self.next_look
+
 
 class CustodyStore:
     """Reads and writes chains."""

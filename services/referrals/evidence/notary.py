@@ -113,7 +113,7 @@ class Notary:
                 await asyncio.sleep(0)
         overtaken = await self._store.add([page for page in pages.values() if page is not None])
         settled = [await self._settled(record, pages[record["_id"]], overtaken, now) for record in records]
-        await self._store.settle(settled)
+        await self._store.settle([one for one in settled if one.changes_anything])
         lost = {referral_id for referral_id, page in pages.items() if page is not None and page.id in overtaken}
         await self._store.chain([reading["_id"] for reading in readings if reading["referral_id"] not in lost])
         return bool(overtaken)
