@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from runtime.mongo import Document, store_errors
 from runtime.store import KEPT_TO_OURSELVES, Change, Create, SharedInsert, Store, Work
 from schemas.vocabulary import State
-from services.referrals.evidence.page import NOTARY_AT
+from services.referrals.evidence.page import DUE_SOON, NOTARY_AT
 from services.referrals.pieces import PIECES
 from services.referrals.vault import Key, Sealed, Vault
 
@@ -185,7 +185,7 @@ def fold(
     changes: dict[str, Any] = {
         "timeline": {"$concatArrays": ["$timeline", [{"$literal": {"event_id": event_id, **entry}}]]},
         "version": {"$add": ["$version", 1]},
-        NOTARY_AT: {"$min": [f"${NOTARY_AT}", "$$NOW"]},
+        NOTARY_AT: DUE_SOON,
     }
     if state is not None:
         reached = state.expression() if isinstance(state, Resumed) else state.value

@@ -1,7 +1,7 @@
 """The notary on a real MongoDB: every entry and every reading is in its chain exactly once, whatever ends or races."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from runtime.mongo import Database
 from runtime.store import Store, Work
 from services.referrals.evidence.custody_store import CustodyStore, Settled
 from services.referrals.evidence.notary import Notary
-from services.referrals.evidence.page import next_look, write_page
+from services.referrals.evidence.page import GATHER_MS, next_look, write_page
 from services.referrals.evidence.verify import verify
 from services.referrals.store import COLLECTION, fold
 from tests.support.evidence import (
@@ -71,6 +71,11 @@ def told_in(entries: list[dict[str, Any]]) -> list[str]:
     return [body.get("type", body.get("reading_id")) for body in bodies if "type" in body or "reading_id" in body]
 
 
+def soon() -> datetime:
+    """Give the moment at which everything that was told until now is due."""
+    return datetime.now(UTC) + timedelta(milliseconds=GATHER_MS)
+
+
 async def due(database: Database, moment: datetime) -> int:
     return await database[COLLECTION].count_documents({"notary_at": {"$lte": moment}})
 
@@ -93,8 +98,8 @@ async def test_what_is_told_later_is_due_at_once_and_goes_on_from_there(database
     await notary_of(custody).notarise_due(at(5))
     await tell(database, referral_id, queued())
 
-    [waiting] = await custody.due(datetime.now(at(0).tzinfo), 10)
-    await notary_of(custody).notarise_due(datetime.now(at(0).tzinfo))
+    [waiting] = await custody.due(soon(), 10)
+    await notary_of(custody).notarise_due(soon())
 
     assert waiting["_id"] == referral_id
     assert stages(await custody.entries(referral_id)) == ["SUBMISSION_ACCEPTANCE", "RELAY_ACCEPTANCE", "DELIVERY"]
@@ -120,7 +125,7 @@ async def test_a_process_that_ended_before_it_could_say_so_leaves_nothing_to_be_
     await tell(database, referral_id, queued())
 
     for _ in range(3):
-        await notary_of(custody).notarise_due(datetime.now(at(0).tzinfo))
+        await notary_of(custody).notarise_due(soon())
 
     entries = await custody.entries(referral_id)
     assert told_in(entries) == ["received", "routed", f"{referral_id}-1", "queued"]
@@ -136,9 +141,9 @@ async def test_what_is_told_while_a_page_is_written_stays_due(database, custody)
     await tell(database, referral_id, queued())
 
     await custody.add([written])
-    await custody.settle([Settled(stored, written.standing, next_look(stored, written.issued, WAITS, at(5)))])
+    await custody.settle([Settled(stored, written.standing, next_look(stored, written.standing.issued, WAITS, at(5)))])
 
-    assert await due(database, at(5)) == 1
+    assert await due(database, soon()) == 1
 
 
 async def test_many_notaries_at_once_write_one_chain_of_each_referral(database, custody):
@@ -158,7 +163,7 @@ async def test_many_notaries_at_once_write_one_chain_of_each_referral(database, 
             await read(database, referral_id, 2)
 
     await asyncio.gather(*(write_and_ask(str(number)) for number in range(4)), go_on())
-    await notary_of(custody).notarise_due(datetime.now(at(0).tzinfo))
+    await notary_of(custody).notarise_due(soon())
 
     for referral_id in ids:
         entries = await custody.entries(referral_id)

@@ -40,6 +40,11 @@ class Settled:
     standing: Standing | None
     next_look: datetime | None
 
+    @property
+    def changes_anything(self) -> bool:
+        """Whether there is something to be noted: somebody may have asked where nothing was due."""
+        return self.standing is not None or self.record.get(NOTARY_AT) != self.next_look
+
 
 class CustodyStore:
     """Reads and writes chains."""
@@ -147,11 +152,6 @@ class CustodyStore:
         return [entry for page in pages for entry in page["entries"]]
 
 
-def page_id(referral_id: str, number: int) -> str:
-    """Name a page so that the pages of one chain sort in their order."""
-    return f"{referral_id}.{number:08}"
-
-
 def _of(referral_id: str) -> dict[str, Any]:
     return {"_id": {"$gte": f"{referral_id}.", "$lt": f"{referral_id}/"}}
 
@@ -159,8 +159,8 @@ def _of(referral_id: str) -> dict[str, Any]:
 def _document(page: Page) -> Document:
     readings = [entry["body"]["reading_id"] for entry in page.entries if "reading_id" in entry["body"]]
     return {
-        "_id": page_id(page.record["_id"], page.standing.page),
-        "at": page.now,
+        "_id": page.id,
+        "at": page.at,
         "entries": page.entries,
         "standing": page.standing.kept(),
         **({"readings": readings} if readings else {}),

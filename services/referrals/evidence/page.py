@@ -6,7 +6,7 @@ cannot both store it, for a page has its number in its id.
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,12 @@ SALT_BYTES = 16
 
 NOTARY_AT = "notary_at"
 """Field of a referral: the moment from which its notary has something to do; missing if nothing is to be expected."""
+
+GATHER_MS = 5_000
+"""How long something that was told waits for company: a referral is routed, queued and taken up in one page."""
+
+DUE_SOON = {"$min": [f"${NOTARY_AT}", {"$add": ["$$NOW", GATHER_MS]}]}
+"""What whoever adds to a timeline sets that field to, in the same update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +50,67 @@ class Standing:
 
     def kept(self) -> dict[str, Any]:
         """Write it down."""
-        return {**asdict(self), "issued": list(self.issued)}
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it is stored."""
+
+    id: str
+    record: Mapping[str, Any]
+    at: datetime
+    entries: Sequence[ChainEntry]
+    standing: Standing
+
+
+def write_page(
+    record: Mapping[str, Any], readings: Sequence[Mapping[str, Any]], signer: Signer, waits: Waits, now: datetime
+) -> Page | None:
+    """Write the next page of a referral's chain; none if there is nothing to add."""
+    start = Standing.of(record)
+    draft = _Draft.after(start, record, signer, now)
+    for noted in record["timeline"][start.timeline :]:
+        draft.add(event_entry(draft.head, draft.number + 1, noted, _salt()))
+        due = told(noted, draft.number, draft.issued.keys())
+        if due is not None:
+            draft.give(due)
+    for reading in readings:
+        draft.add(reading_entry(draft.head, draft.number + 1, reading, _salt()))
+    for due in overdue(record["timeline"], frozenset(draft.issued), waits):
+        if due.at <= now:
+            draft.give(due)
+    if not draft.entries:
+        return None
+    draft.mark()
+    standing = draft.standing(start.page + 1)
+    return Page(page_id(record["_id"], standing.page), record, now, draft.entries, standing)
+
+
+def page_id(referral_id: str, number: int) -> str:
+    """Name a page so that the pages of one chain sort in their order."""
+    return f"{referral_id}.{number:08}"
 
 
 @dataclass(slots=True)
-class Page:
+class _Draft:
     """A page that is being written."""
 
     record: Mapping[str, Any]
     signer: Signer
     now: datetime
-    start: Standing
     head: str
     number: int
     receipts: int
     last_receipt: str | None
-    issued: list[str]
+    issued: dict[str, None]
     entries: list[ChainEntry] = field(default_factory=list)
 
     @classmethod
-    def after(cls, record: Mapping[str, Any], signer: Signer, now: datetime) -> "Page":
+    def after(cls, start: Standing, record: Mapping[str, Any], signer: Signer, now: datetime) -> "_Draft":
         """Open the page that follows what is stored."""
-        start = Standing.of(record)
-        return cls(
-            record, signer, now, start, start.head, start.entries, start.receipts, start.last_receipt, [*start.issued]
-        )
+        issued = dict.fromkeys(start.issued)
+        return cls(record, signer, now, start.head, start.entries, start.receipts, start.last_receipt, issued)
 
     def add(self, entry: ChainEntry) -> None:
         """Take an entry that was linked to the head."""
@@ -84,8 +126,7 @@ class Page:
         body = {"stage": due.stage.value, "receipt": signed}
         self.add(linked(self.head, self.number + 1, Kind.RECEIPT, plain(self.now), body))
         self.receipts, self.last_receipt = self.receipts + 1, receipt_digest(signed)
-        if due.name not in self.issued:
-            self.issued.append(due.name)
+        self.issued[due.name] = None
 
     def mark(self) -> None:
         """Sign the head where no receipt has just done so, so that nobody without the key can link it anew."""
@@ -94,39 +135,10 @@ class Page:
             signed = self.signer.sign(MARK, {**claims, "issued_at": plain(self.now)})
             self.add(linked(self.head, self.number + 1, Kind.MARK, plain(self.now), {"mark": signed}))
 
-    @property
-    def standing(self) -> Standing:
+    def standing(self, page: int) -> Standing:
         """Say where the chain stands with this page."""
-        return Standing(
-            self.start.page + 1,
-            self.number,
-            self.head,
-            len(self.record["timeline"]),
-            self.receipts,
-            self.last_receipt,
-            tuple(self.issued),
-        )
-
-
-def write_page(
-    record: Mapping[str, Any], readings: Sequence[Mapping[str, Any]], signer: Signer, waits: Waits, now: datetime
-) -> Page | None:
-    """Write the next page of a referral's chain; none if there is nothing to add."""
-    page = Page.after(record, signer, now)
-    for noted in record["timeline"][page.start.timeline :]:
-        page.add(event_entry(page.head, page.number + 1, noted, _salt()))
-        due = told(noted, page.number, frozenset(page.issued))
-        if due is not None:
-            page.give(due)
-    for reading in readings:
-        page.add(reading_entry(page.head, page.number + 1, reading, _salt()))
-    for due in overdue(record["timeline"], frozenset(page.issued), waits):
-        if due.at <= now:
-            page.give(due)
-    if not page.entries:
-        return None
-    page.mark()
-    return page
+        told_of = len(self.record["timeline"])
+        return Standing(page, self.number, self.head, told_of, self.receipts, self.last_receipt, tuple(self.issued))
 
 
 def next_look(record: Mapping[str, Any], issued: Sequence[str], waits: Waits, now: datetime) -> datetime | None:
