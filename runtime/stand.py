@@ -63,8 +63,12 @@ class Stand:
         handlers: Mapping[type[BaseModel], Handler],
         ignores: Collection[type[BaseModel]] = (),
         gather: Gather | None = None,
+        purpose: str | None = None,
     ) -> Consumer:
-        """Make the member of this service's group that handles some topics."""
+        """Make the member of this service's group that handles some topics; with a purpose, of a group for that alone.
+
+        A second group reads the same topics for itself: it is neither behind nor ahead because of the first.
+        """
         dead_letters = DeadLetters(
             self._dead_letter_producer, f"{self._kafka.topic_prefix}{self._service}.dlq", self._service
         )
@@ -72,7 +76,7 @@ class Stand:
             self._kafka,
             self.store,
             dead_letters,
-            group=self._service,
+            group=f"{self._service}.{purpose}" if purpose else self._service,
             topics=topics,
             handlers=handlers,
             ignores=ignores,
