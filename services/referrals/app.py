@@ -13,12 +13,13 @@ from schemas.events import (
     ItemClaimed,
     ItemClosed,
     ItemQueued,
+    QuestionAnswered,
     ReferralRerouted,
     ReferralRouted,
     ReferralSentBack,
     ReferralSentToTriage,
 )
-from schemas.topics import QUEUE_EVENTS, ROUTING_EVENTS, published_by
+from schemas.topics import QUEUE_EVENTS, REFERRAL_EVENTS, ROUTING_EVENTS, published_by
 from services.referrals.api import POST_PATH, posting, routes
 from services.referrals.handlers import (
     note_accepted,
@@ -32,6 +33,11 @@ from services.referrals.handlers import (
     note_triage,
 )
 from services.referrals.intake_desk import IntakeDesk
+from services.referrals.links.api import link_routes
+from services.referrals.links.keys import KeyMaker
+from services.referrals.links.reading import reader_of
+from services.referrals.links.store import LinkStore
+from services.referrals.links.suggesting import Linker
 from services.referrals.settings import Settings
 from services.referrals.store import COLLECTION, ReferralStore
 from services.referrals.vault import Vault
@@ -62,6 +68,16 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 ItemClosed: note_closed,
             },
         )
+        links = LinkStore(stand.store)
+        await links.prepare()
+        linker = Linker(links, KeyMaker(settings.master_key_bytes), reader_of(records))
+        linking = stand.consumer(
+            purpose="links",
+            gather=Linger(0.2),  # nobody waits for a suggestion, and whoever posts should not
+            topics=[REFERRAL_EVENTS.name],
+            handlers=linker.handlers,
+            ignores=[QuestionAnswered],
+        )
         post = posting(IntakeDesk(records, vault))
         app = make_app(
             "Dragoman referrals",
@@ -71,4 +87,5 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             shortcuts={("POST", POST_PATH): post},
         )
         app.include_router(routes(post, records))
-        yield Service(app, settings.http_host, settings.http_port, [folding, stand.relay])
+        app.include_router(link_routes(links))
+        yield Service(app, settings.http_host, settings.http_port, [folding, linking, stand.relay])
