@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import combinations, product
 
 from services.referrals.model.subjects import NameKind, SubjectName
 from services.referrals.words import fold
@@ -11,7 +11,7 @@ BORNE = frozenset({NameKind.LEGAL, NameKind.BIRTH, NameKind.FORMER, NameKind.ALI
 """Kinds of names by which a person can be recognised; a nickname or handle is everybody's."""
 
 WORDS_AT_MOST = 6
-SOUNDS_AT_LEAST = 5
+SOUNDS_AT_LEAST = 4
 """Consonants that two words must have together; what has fewer sounds alike too often."""
 
 _PARTICLES = "al el ad ar as ash at az bin ibn ben bint abu de da do dos del della di du la le van von der den"
@@ -65,20 +65,26 @@ def spellings(names: Iterable[SubjectName]) -> Iterator[tuple[str, ...]]:
 
 def sounds_of(words: tuple[str, ...]) -> set[str]:
     """Give every two words of a name by their consonants: one of them may be missing or be spelt otherwise."""
-    pairs = (sorted((_sound(one), _sound(other))) for one, other in combinations(words[:WORDS_AT_MOST], 2))
+    sounds = [_sounds(word) for word in words]
+    pairs = (sorted(pair) for one, other in combinations(sounds, 2) for pair in product(one, other))
     return {f"{one} {other}" for one, other in pairs if len(one) + len(other) >= SOUNDS_AT_LEAST}
 
 
 def _words(text: str) -> tuple[str, ...]:
     folded = fold(text).translate(_LATIN).split()
-    words = [word for word in folded if word not in _LEFT_OUT]
+    words = [word for word in folded if word not in _LEFT_OUT and not word.isdecimal()]
     return tuple(sorted(words if len(words) > 1 else folded)[:WORDS_AT_MOST])
 
 
-def _sound(word: str) -> str:
+def _sounds(word: str) -> set[str]:
     """Bring the spellings of one name in several languages to one form; vowels are what they differ in most."""
     if not word.isascii():
-        return word
+        return {word}
+    # A German "ch" is what others write as "kh".
+    return {_sound(word), _sound(word.replace("sch", "sh").replace("ch", "kh"))}
+
+
+def _sound(word: str) -> str:
     for letters, letter in _SAME_SOUND:
         word = word.replace(letters, letter)
     word = _SILENT.sub("", word.translate(_ONE_FOR_SEVERAL))

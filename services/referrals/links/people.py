@@ -46,7 +46,7 @@ async def join(links: LinkStore, referral_id: str, other: str, word: Word) -> Do
         raise Problem(422, "linked_to_itself", "A referral cannot be linked to itself")
     await known(links, [referral_id, other])
     shared = await _shared(links, referral_id, other)
-    joined = step(LinkAct.LINK, LinkState.CONFIRMED, datetime.now(UTC), staff=word.staff, ground=word.ground)
+    joined = step(LinkAct.LINK, LinkState.CONFIRMED, _now(), staff=word.staff, ground=word.ground)
     fresh = new_link(referral_id, other, joined["at"], joined, shared)
     while not await links.add(fresh):
         link = await links.by_id(link_id(referral_id, other))
@@ -65,8 +65,14 @@ async def _step(links: LinkStore, link: Document, act: LinkAct, word: Word, shar
     if reached is state:
         return link
     changes: dict[str, Any] = {"state": reached.value, **(resting_on(shared) if shared.facts else {})}
-    taken = step(act, reached, datetime.now(UTC), came_from=state, staff=word.staff, ground=word.ground)
+    taken = step(act, reached, _now(), came_from=state, staff=word.staff, ground=word.ground)
     return await links.change(link, changes, taken)
+
+
+def _now() -> datetime:
+    """Give the time as the database keeps it, so that a step that was just taken reads the same ever after."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 async def _shared(links: LinkStore, one: str, other: str) -> Match:

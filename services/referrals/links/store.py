@@ -6,7 +6,7 @@ from typing import Any
 from bson import Binary
 from pymongo.errors import DuplicateKeyError
 
-from runtime.mongo import Document, store_errors
+from runtime.mongo import Document, aggregated, store_errors
 from runtime.store import Change, Store
 from schemas.marks import Marks
 from services.referrals.links.keys import MatchKey, stored_key
@@ -17,7 +17,7 @@ MATCH_KEYS = "match_keys"
 LINKS = "links"
 REFERRALS = "referrals"
 
-CANDIDATES_AT_MOST = 500
+CANDIDATES_AT_MOST = 100
 """Referrals compared with a new one, the newest of those that share a key."""
 
 SHOWN = {"state": 1, "received_at": 1, "summary": 1, "flags": 1, "recall": 1, "erased_at": 1}
@@ -48,12 +48,17 @@ class LinkStore:
         with store_errors():
             await self._keys.delete_one({"_id": referral_id})
 
-    async def sharing(self, referral_id: str, keys: Collection[bytes]) -> dict[str, list[MatchKey]]:
-        """Find the referrals that share one of these keys, each with all of its keys."""
-        where = {"keys.key": {"$in": [Binary(key) for key in keys]}, "_id": {"$ne": referral_id}}
-        with store_errors():
-            found = self._keys.find(where, {"keys": 1}).sort("_id", -1).limit(CANDIDATES_AT_MOST)
-            return {row["_id"]: _keys_in(row) async for row in found}
+    async def sharing(
+        self, referral_id: str, looked_up: Collection[bytes], ours: Collection[bytes]
+    ) -> dict[str, list[MatchKey]]:
+        """Find the referrals that share one of the keys looked up, each with those of our keys that it has."""
+        pipeline: list[Document] = [
+            {"$match": {"keys.key": {"$in": _binary(looked_up)}, "_id": {"$ne": referral_id}}},
+            {"$sort": {"_id": -1}},
+            {"$limit": CANDIDATES_AT_MOST},
+            {"$project": {"keys": {"$filter": {"input": "$keys", "cond": {"$in": ["$$this.key", _binary(ours)]}}}}},
+        ]
+        return {row["_id"]: _keys_in(row) async for row in aggregated(self._keys, pipeline)}
 
     async def keys_of(self, referral_ids: Collection[str]) -> dict[str, list[MatchKey]]:
         """Give the keys of some referrals."""
@@ -124,6 +129,10 @@ def changed(link: Document, changes: Mapping[str, Any], step: Document | None = 
     if step is not None:
         update["$push"] = {"history": step}
     return Change(LINKS, {"_id": link["_id"], "revision": link["revision"]}, update)
+
+
+def _binary(keys: Collection[bytes]) -> list[Binary]:
+    return [Binary(key) for key in keys]
 
 
 def _keys_in(row: Document) -> list[MatchKey]:

@@ -53,7 +53,7 @@ class Linker:
         await self._links.keep(referral_id, ours.values(), event.marks)
         named = {str(earlier.referral_id) for earlier in referral.earlier} - {referral_id}
         links = {_other(link, referral_id): link for link in await self._links.of_referrals([referral_id])}
-        candidates = await self._links.sharing(referral_id, worth_looking_up(ours.values()))
+        candidates = await self._links.sharing(referral_id, worth_looking_up(ours.values()), ours.keys())
         candidates |= await self._links.keys_of((named | links.keys()) - candidates.keys())
         found = {other: match(ours, theirs, stated=other in named) for other, theirs in candidates.items()}
         _suggest(referral_id, {other: match for other, match in found.items() if match.is_enough}, links, work)
