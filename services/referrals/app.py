@@ -39,6 +39,8 @@ from services.referrals.links.reading import reader_of
 from services.referrals.links.store import LinkStore
 from services.referrals.links.suggesting import Linker
 from services.referrals.settings import Settings
+from services.referrals.statistics import counting
+from services.referrals.statistics.api import statistics_routes
 from services.referrals.store import COLLECTION, ReferralStore
 from services.referrals.vault import Vault
 
@@ -70,6 +72,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         )
         links = LinkStore(stand.store)
         await links.prepare()
+        await counting.prepare(stand.database)
         linker = Linker(links, KeyMaker(settings.master_key_bytes), reader_of(records))
         linking = stand.consumer(
             purpose="links",
@@ -88,4 +91,5 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         )
         app.include_router(routes(post, records))
         app.include_router(link_routes(links))
+        app.include_router(statistics_routes(stand.database))
         yield Service(app, settings.http_host, settings.http_port, [folding, linking, stand.relay])
