@@ -34,10 +34,10 @@ from services.referrals.handlers import (
 )
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.links.api import link_routes
+from services.referrals.links.comparing import HANDLERS, Comparing
 from services.referrals.links.keys import KeyMaker
 from services.referrals.links.reading import reader_of
 from services.referrals.links.store import LinkStore
-from services.referrals.links.suggesting import Linker
 from services.referrals.settings import Settings
 from services.referrals.statistics import counting
 from services.referrals.statistics.api import statistics_routes
@@ -73,12 +73,12 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         links = LinkStore(stand.store)
         await links.prepare()
         await counting.prepare(stand.database)
-        linker = Linker(links, KeyMaker(settings.master_key_bytes), reader_of(records))
-        linking = stand.consumer(
+        comparing = Comparing(stand.store, links, KeyMaker(settings.master_key_bytes), reader_of(records))
+        noting = stand.consumer(
             purpose="links",
             gather=Linger(0.2),  # nobody waits for a suggestion, and whoever posts should not
             topics=[REFERRAL_EVENTS.name],
-            handlers=linker.handlers,
+            handlers=HANDLERS,
             ignores=[QuestionAnswered],
         )
         post = posting(IntakeDesk(records, vault))
@@ -92,4 +92,4 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         app.include_router(routes(post, records))
         app.include_router(link_routes(links))
         app.include_router(statistics_routes(stand.database))
-        yield Service(app, settings.http_host, settings.http_port, [folding, linking, stand.relay])
+        yield Service(app, settings.http_host, settings.http_port, [folding, noting, comparing, stand.relay])

@@ -87,8 +87,15 @@ async def test_two_that_come_at_once_find_each_other(referrals):
 
     ids = await asyncio.gather(*(posted(referrals, request) for request in requests))
 
-    for referral_id in ids:
-        await linked(referrals, referral_id, *["suggested"] * 7)
+    async def all_hang_together():
+        met, reached = {ids[0]}, {ids[0]}
+        while reached:
+            links = [link async for link in referrals.database["links"].find({"referrals": {"$in": [*reached]}})]
+            reached = {member for link in links for member in link["referrals"]} - met
+            met |= reached
+        return met == {*ids}
+
+    await until(all_hang_together)
 
 
 async def test_a_confirmed_link_makes_a_matter_under_the_restrictions_of_both(referrals):

@@ -1,6 +1,6 @@
 """Opens a referral for comparing it; nobody reads it there, and nothing of it is kept but keys."""
 
-from services.referrals.links.suggesting import ReadReferral
+from services.referrals.links.comparing import ReadReferral
 from services.referrals.store import ReferralStore
 from services.referrals.vault import Erased
 

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from bson import Binary
+from pymongo import ReplaceOne
 from pymongo.errors import DuplicateKeyError
 
-from runtime.mongo import Document, aggregated, store_errors
+from runtime.mongo import Document, store_errors
 from runtime.store import Change, Store
 from schemas.marks import Marks
 from services.referrals.links.keys import MatchKey, stored_key
@@ -15,10 +16,11 @@ from services.referrals.links.matching import NOTHING
 
 MATCH_KEYS = "match_keys"
 LINKS = "links"
+WAITING = "links_waiting"
 REFERRALS = "referrals"
 
-CANDIDATES_AT_MOST = 100
-"""Referrals compared with a new one, the newest of those that share a key."""
+CANDIDATES_AT_MOST = 500
+"""Referrals with which some new ones are compared, the newest of those that share a key with any of them."""
 
 SHOWN = {"state": 1, "received_at": 1, "summary": 1, "flags": 1, "recall": 1, "erased_at": 1}
 
@@ -29,6 +31,7 @@ class LinkStore:
     def __init__(self, store: Store) -> None:
         self._keys = store.database[MATCH_KEYS]
         self._links = store.database[LINKS]
+        self._waiting = store.database[WAITING]
         self._referrals = store.database[REFERRALS]
 
     async def prepare(self) -> None:
@@ -37,28 +40,49 @@ class LinkStore:
             await self._keys.create_index([("keys.key", 1)], name="by_key")
             await self._links.create_index([("referrals", 1), ("state", 1)], name="by_referral")
 
-    async def keep(self, referral_id: str, keys: Iterable[MatchKey], marks: Marks) -> None:
-        """Store the keys of a referral in the place of those it had."""
-        row = {"keys": [key.stored() for key in keys], "marks": marks.model_dump(mode="json")}
+    async def waiting(self, most: int) -> list[Document]:
+        """List notes of referrals to compare, oldest first."""
         with store_errors():
-            await self._keys.replace_one({"_id": referral_id}, row, upsert=True)
+            return await self._waiting.find({"failed": None}).sort("_id", 1).limit(most).to_list(most)
 
-    async def forget(self, referral_id: str) -> None:
-        """Delete the keys of a referral."""
+    async def finished(self, notes: Sequence[str]) -> None:
+        """Take out the notes of what has been compared."""
         with store_errors():
-            await self._keys.delete_one({"_id": referral_id})
+            await self._waiting.delete_many({"_id": {"$in": notes}})
 
-    async def sharing(
-        self, referral_id: str, looked_up: Collection[bytes], ours: Collection[bytes]
-    ) -> dict[str, list[MatchKey]]:
-        """Find the referrals that share one of the keys looked up, each with those of our keys that it has."""
-        pipeline: list[Document] = [
-            {"$match": {"keys.key": {"$in": _binary(looked_up)}, "_id": {"$ne": referral_id}}},
-            {"$sort": {"_id": -1}},
-            {"$limit": CANDIDATES_AT_MOST},
-            {"$project": {"keys": {"$filter": {"input": "$keys", "cond": {"$in": ["$$this.key", _binary(ours)]}}}}},
+    async def set_aside(self, notes: Sequence[str]) -> None:
+        """Keep the notes of what cannot be compared, for a person."""
+        if notes:
+            with store_errors():
+                await self._waiting.update_many({"_id": {"$in": notes}}, {"$set": {"failed": True}})
+
+    async def keep(self, compared: Mapping[str, tuple[Iterable[MatchKey], Document]]) -> None:
+        """Store the keys and marks of referrals in the place of those they had."""
+        writes = [
+            ReplaceOne({"_id": referral_id}, {"keys": [key.stored() for key in keys], "marks": marks}, upsert=True)
+            for referral_id, (keys, marks) in compared.items()
         ]
-        return {row["_id"]: _keys_in(row) async for row in aggregated(self._keys, pipeline)}
+        if writes:
+            with store_errors():
+                await self._keys.bulk_write(writes, ordered=False)
+
+    async def forget(self, referral_ids: Collection[str]) -> None:
+        """Delete the keys of referrals."""
+        with store_errors():
+            await self._keys.delete_many({"_id": {"$in": [*referral_ids]}})
+
+    async def recalled(self, referral_ids: Collection[str]) -> set[str]:
+        """Say which of these referrals have been recalled."""
+        where = {"_id": {"$in": [*referral_ids]}, "recall": {"$exists": True}}
+        with store_errors():
+            return {row["_id"] async for row in self._referrals.find(where, {"_id": 1})}
+
+    async def sharing(self, keys: Collection[bytes]) -> dict[str, list[MatchKey]]:
+        """Find the referrals that have one of these keys, newest first, each with all of its keys."""
+        where = {"keys.key": {"$in": [Binary(key) for key in keys]}}
+        with store_errors():
+            found = self._keys.find(where, {"keys": 1}).sort("_id", -1).limit(CANDIDATES_AT_MOST)
+            return {row["_id"]: _keys_in(row) async for row in found}
 
     async def keys_of(self, referral_ids: Collection[str]) -> dict[str, list[MatchKey]]:
         """Give the keys of some referrals."""
@@ -129,10 +153,6 @@ def changed(link: Document, changes: Mapping[str, Any], step: Document | None = 
     if step is not None:
         update["$push"] = {"history": step}
     return Change(LINKS, {"_id": link["_id"], "revision": link["revision"]}, update)
-
-
-def _binary(keys: Collection[bytes]) -> list[Binary]:
-    return [Binary(key) for key in keys]
 
 
 def _keys_in(row: Document) -> list[MatchKey]:

@@ -1,82 +1,72 @@
-"""Looks for the matter of a referral once it is stored: whoever posts does not wait for it."""
+"""Compares some referrals with all others, and says which links to suggest, to bring back or to withdraw."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import BaseModel
-
-from runtime.consumer import Handler
 from runtime.mongo import Document
 from runtime.store import Change, Work
-from schemas.events import ReferralErased, ReferralRecalled, ReferralReceived, ReferralSupplemented
-from services.referrals.links.keys import KeyMaker
+from services.referrals.links.keys import MatchKey
 from services.referrals.links.life import LinkAct, LinkState, is_suggested_again, new_link, resting_on, step
 from services.referrals.links.matching import NOTHING, Match, match, worth_looking_up
 from services.referrals.links.store import LINKS, LinkStore, changed
-from services.referrals.links.traits import traits_of
-from services.referrals.model import read_referral
 
-SUGGESTED_AT_MOST = 20
-"""Links suggested for one referral: a number that hundreds share says nothing of any two of them."""
-
-ReadReferral = Callable[[str], Awaitable[bytes | None]]
-"""Gives the content of a referral as it stands now; None when it is recalled or erased."""
+SUGGESTED_AT_MOST = 5
+"""New links of one referral: a matter of hundreds holds together by chains, and nobody reads a list of hundreds."""
 
 
-class Linker:
-    """Keeps the keys of referrals, and suggests links."""
+@dataclass(frozen=True, slots=True)
+class Comparable:
+    """A referral as it is compared: its keys, and the referrals that its requester names."""
 
-    def __init__(self, links: LinkStore, keys: KeyMaker, read: ReadReferral) -> None:
-        self._links = links
-        self._keys = keys
-        self._read = read
+    referral_id: str
+    keys: Mapping[bytes, MatchKey]
+    named: frozenset[str]
 
-    @property
-    def handlers(self) -> dict[type[BaseModel], Handler]:
-        """Say what is done on which event."""
-        return {
-            ReferralReceived: self.look,
-            ReferralSupplemented: self.look,
-            ReferralRecalled: self.withdraw,
-            ReferralErased: self.withdraw,
+
+async def suggest(compared: Iterable[Comparable], links: LinkStore, work: Work) -> None:
+    """Compare referrals whose keys are stored; what is to change is put into the work."""
+    ours = {one.referral_id: one for one in compared}
+    looked_up = {key for one in ours.values() for key in worth_looking_up(one.keys.values())}
+    candidates = await links.sharing(looked_up)
+    stored = _by_referral(await links.of_referrals(ours))
+    beside = {other for referral_id, one in ours.items() for other in one.named | stored[referral_id].keys()}
+    candidates |= await links.keys_of(beside - candidates.keys())
+    holders = _holders(candidates)
+    for referral_id, one in ours.items():
+        others = {other for key in one.keys for other in holders[key]} | (one.named & candidates.keys())
+        found = {
+            other: match(one.keys, candidates[other], stated=other in one.named) for other in others - {referral_id}
         }
-
-    async def look(self, event: ReferralReceived | ReferralSupplemented, work: Work) -> None:
-        """Compare a referral with all others, as it stands now."""
-        referral_id = str(event.referral_id)
-        content = await self._read(referral_id)
-        if content is None:
-            return
-        referral = read_referral(content)
-        ours = {key.key: key for key in self._keys.keys_of(traits_of(referral))}
-        # Kept before anything is looked for: of two that come at once, the later then finds the earlier.
-        await self._links.keep(referral_id, ours.values(), event.marks)
-        named = {str(earlier.referral_id) for earlier in referral.earlier} - {referral_id}
-        links = {_other(link, referral_id): link for link in await self._links.of_referrals([referral_id])}
-        candidates = await self._links.sharing(referral_id, worth_looking_up(ours.values()), ours.keys())
-        candidates |= await self._links.keys_of((named | links.keys()) - candidates.keys())
-        found = {other: match(ours, theirs, stated=other in named) for other, theirs in candidates.items()}
-        _suggest(referral_id, {other: match for other, match in found.items() if match.is_enough}, links, work)
-
-    async def withdraw(self, event: ReferralRecalled | ReferralErased, work: Work) -> None:
-        """Forget a referral that its originator has withdrawn: its keys, and what its links rest on."""
-        referral_id = str(event.referral_id)
-        await self._links.forget(referral_id)
-        await self._links.withdraw_all(referral_id, step(LinkAct.WITHDRAW, LinkState.WITHDRAWN, work.now))
+        _follow(referral_id, found, stored[referral_id], work)
 
 
-def _other(link: Document, referral_id: str) -> str:
-    one, other = link["referrals"]
-    return str(other if one == referral_id else one)
+def _by_referral(links: Iterable[Document]) -> Mapping[str, dict[str, Document]]:
+    """Give each referral's links by the other referral."""
+    found: dict[str, dict[str, Document]] = defaultdict(dict)
+    for link in links:
+        one, other = link["referrals"]
+        found[one][other] = found[other][one] = link
+    return found
 
 
-def _suggest(referral_id: str, found: Mapping[str, Match], links: Mapping[str, Document], work: Work) -> None:
-    surest = sorted(found.keys() - links.keys(), key=lambda other: (-found[other].score, other))
+def _holders(candidates: Mapping[str, list[MatchKey]]) -> Mapping[bytes, list[str]]:
+    found: dict[bytes, list[str]] = defaultdict(list)
+    for other, keys in candidates.items():
+        for key in keys:
+            found[key.key].append(other)
+    return found
+
+
+def _follow(referral_id: str, found: Mapping[str, Match], links: Mapping[str, Document], work: Work) -> None:
+    enough = {other: match for other, match in found.items() if match.is_enough}
+    surest = sorted(enough.keys() - links.keys(), key=lambda other: (-enough[other].score, other))
     for other in surest[:SUGGESTED_AT_MOST]:
         suggested = step(LinkAct.SUGGEST, LinkState.SUGGESTED, work.now)
-        work.create(LINKS, new_link(referral_id, other, work.now, suggested, found[other]))
+        work.create(LINKS, new_link(referral_id, other, work.now, suggested, enough[other]))
     for other, link in links.items():
-        if (change := _followed(link, found.get(other), work.now)) is not None:
+        if (change := _followed(link, enough.get(other), work.now)) is not None:
             work.change(change)
 
 
