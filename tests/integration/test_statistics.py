@@ -120,8 +120,13 @@ def naive(documents, by):
         for step, moment in facts["moments"].items():
             if moment is not None:
                 seconds = max(0, int((moment - document["received_at"]) / timedelta(seconds=1)))
-                took[key, step].append(seconds)
+                took[key, step].append(three_digits(seconds))
     return rows, took
+
+
+def three_digits(seconds):
+    unit = 10 ** max(0, len(str(seconds)) - 3)
+    return seconds // unit * unit
 
 
 def facts_of(document):

@@ -117,9 +117,13 @@ def _groups() -> Document:
 
 
 def _seconds_until(moment: Any) -> Document:
-    passed = {"$toLong": {"$divide": [{"$subtract": [moment, "$received_at"]}, 1000]}}
+    """Give the seconds from receipt on, to three digits: else nearly every referral would be a group of its own."""
+    passed = {"$divide": [{"$subtract": [moment, "$received_at"]}, 1000]}
     # Clocks of two machines differ by a little, and $max of a null and a number would be the number.
-    return {"$cond": [{"$gt": [moment, None]}, {"$max": [passed, 0]}, None]}
+    seconds = {"$max": [{"$floor": passed}, 0]}
+    place = {"$min": [0, {"$subtract": [2, {"$floor": {"$log10": {"$max": ["$$seconds", 1]}}}]}]}
+    rounded = {"$let": {"vars": {"seconds": seconds}, "in": {"$toLong": {"$trunc": ["$$seconds", place]}}}}
+    return {"$cond": [{"$gt": [moment, None]}, rounded, None]}
 
 
 def _entries(*wanted: Any) -> Document:
