@@ -13,13 +13,12 @@ from schemas.events import (
     ItemClaimed,
     ItemClosed,
     ItemQueued,
-    QuestionAnswered,
     ReferralRerouted,
     ReferralRouted,
     ReferralSentBack,
     ReferralSentToTriage,
 )
-from schemas.topics import QUEUE_EVENTS, REFERRAL_EVENTS, ROUTING_EVENTS, published_by
+from schemas.topics import QUEUE_EVENTS, ROUTING_EVENTS, published_by
 from services.referrals.api import POST_PATH, posting, routes
 from services.referrals.handlers import (
     note_accepted,
@@ -33,14 +32,10 @@ from services.referrals.handlers import (
     note_triage,
 )
 from services.referrals.intake_desk import IntakeDesk
-from services.referrals.links.api import link_routes
-from services.referrals.links.comparing import HANDLERS, Comparing
-from services.referrals.links.keys import KeyMaker
+from services.referrals.links.linking import open_linking
 from services.referrals.links.reading import reader_of
-from services.referrals.links.store import LinkStore
 from services.referrals.settings import Settings
-from services.referrals.statistics import counting
-from services.referrals.statistics.api import statistics_routes
+from services.referrals.statistics.api import open_statistics
 from services.referrals.store import COLLECTION, ReferralStore
 from services.referrals.vault import Vault
 
@@ -70,17 +65,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 ItemClosed: note_closed,
             },
         )
-        links = LinkStore(stand.store)
-        await links.prepare()
-        await counting.prepare(stand.database)
-        comparing = Comparing(stand.store, links, KeyMaker(settings.master_key_bytes), reader_of(records))
-        noting = stand.consumer(
-            purpose="links",
-            gather=Linger(0.2),  # nobody waits for a suggestion, and whoever posts should not
-            topics=[REFERRAL_EVENTS.name],
-            handlers=HANDLERS,
-            ignores=[QuestionAnswered],
-        )
+        linking = await open_linking(stand, settings.master_key_bytes, reader_of(records))
+        statistics = await open_statistics(stand.database)
         post = posting(IntakeDesk(records, vault))
         app = make_app(
             "Dragoman referrals",
@@ -89,7 +75,6 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             ready=stand.readiness,
             shortcuts={("POST", POST_PATH): post},
         )
-        app.include_router(routes(post, records))
-        app.include_router(link_routes(links))
-        app.include_router(statistics_routes(stand.database))
-        yield Service(app, settings.http_host, settings.http_port, [folding, noting, comparing, stand.relay])
+        for router in (routes(post, records), linking.routes, statistics):
+            app.include_router(router)
+        yield Service(app, settings.http_host, settings.http_port, [folding, *linking.loops, stand.relay])

@@ -8,11 +8,17 @@ from fastapi.responses import JSONResponse
 
 from runtime.http import Problem
 from runtime.mongo import Database
-from services.referrals.statistics.counting import count
+from services.referrals.statistics.counting import count, prepare
 from services.referrals.statistics.pages import as_csv, as_json
 from services.referrals.statistics.report import Dimension
 
 CSV = "text/csv"
+
+
+async def open_statistics(database: Database) -> APIRouter:
+    """Make the index that counting needs, and give the route."""
+    await prepare(database)
+    return statistics_routes(database)
 
 
 def statistics_routes(database: Database) -> APIRouter:
