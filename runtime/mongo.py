@@ -3,7 +3,7 @@
 Everything else is written against the calls that Motor and PyMongo's own asynchronous client share.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from inspect import isawaitable
 from typing import Any, cast
@@ -11,6 +11,7 @@ from typing import Any, cast
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     ConnectionFailure,
@@ -80,6 +81,15 @@ async def transaction(database: Database) -> AsyncIterator[AsyncClientSession]:
         await _given(session.start_transaction(read_concern=ONE_MOMENT, write_concern=DURABLE)),
     ):
         yield session
+
+
+async def aggregated(
+    collection: AsyncCollection[Document], pipeline: Sequence[Mapping[str, Any]], **options: Any
+) -> AsyncIterator[Document]:
+    """Give the rows of an aggregation as they come; here the two clients differ in the same way."""
+    with store_errors():
+        async for row in await _given(collection.aggregate(pipeline, **options)):
+            yield row
 
 
 async def _given(something: Any) -> Any:

@@ -55,7 +55,7 @@ REFERRAL_EVENTS = Topic(
     "referral.events",
     "referral_id",
     "referrals",
-    ("routing", "notify"),
+    ("routing", "notify", "referrals"),
     (ReferralReceived, ReferralSupplemented, QuestionAnswered, ReferralRecalled, ReferralErased),
 )
 ROUTING_EVENTS = Topic(

@@ -18,11 +18,14 @@ from services.referrals.exchange import make_exchange
 from services.referrals.exchange_api import exchange_routes
 from services.referrals.following import all_handlers
 from services.referrals.intake_desk import IntakeDesk
+from services.referrals.links.linking import open_linking
+from services.referrals.links.reading import reader_of
 from services.referrals.pieces import PieceStore
 from services.referrals.readings import Readings
 from services.referrals.recall_api import recall_routes
 from services.referrals.record_api import record_routes
 from services.referrals.settings import Settings
+from services.referrals.statistics.api import open_statistics
 from services.referrals.store import COLLECTION, ReferralStore
 from services.referrals.vault import Vault
 
@@ -47,6 +50,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             topics=[ROUTING_EVENTS.name, QUEUE_EVENTS.name],
             handlers=all_handlers(pieces),
         )
+        linking = await open_linking(stand, settings.master_key_bytes, reader_of(records))
+        statistics = await open_statistics(stand.database)
         evidence = await open_evidence(stand.database, settings)
         post = posting(IntakeDesk(records, vault, evidence.first_receipts))
         app = make_app(
@@ -57,9 +62,16 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             shortcuts={("POST", POST_PATH): post},
         )
         app.include_router(routes(post, records))
-        for router in (record_routes(exchange), exchange_routes(exchange), recall_routes(exchange), charge_routes()):
+        for router in (
+            record_routes(exchange),
+            exchange_routes(exchange),
+            recall_routes(exchange),
+            evidence_routes(evidence),
+            linking.routes,
+            statistics,
+            charge_routes(),
+        ):
             app.include_router(router)
-        app.include_router(evidence_routes(evidence))
         erasures = Erasures(records, readings)
-        loops: list[Loop] = [folding, erasures, evidence.notary, stand.relay]
+        loops: list[Loop] = [folding, *linking.loops, erasures, evidence.notary, stand.relay]
         yield Service(app, settings.http_host, settings.http_port, loops)

@@ -13,7 +13,7 @@ from pymongo.monitoring import CommandListener
 
 from runtime.errors import AlreadyThere, Overtaken, StoreAway
 from runtime.leases import BucketLeases
-from runtime.mongo import client_options, durable_database, store_errors
+from runtime.mongo import aggregated, client_options, durable_database, store_errors
 from runtime.relay import Relay
 from runtime.settings import MongoSettings
 from runtime.store import BUCKETS, Change, RefusedByStore, SharedInsert, Store, Work
@@ -108,6 +108,14 @@ def work_of(*events, **more):
 
 async def write(store, *events, **more):
     await store.write(store.prepared(work_of(*events, **more)))
+
+
+async def test_the_rows_of_an_aggregation_come_one_by_one(store, database):
+    await write(store, *(noted(number) for number in (3, 1, 2)))
+
+    rows = [row async for row in aggregated(database["notes"], [{"$sort": {"number": 1}}, {"$project": {"number": 1}}])]
+
+    assert [row["number"] for row in rows] == [1, 2, 3]
 
 
 async def all_of(database, collection="notes"):

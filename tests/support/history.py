@@ -30,7 +30,7 @@ DATABASES = {"referrals": "referrals", "decisions": "routing", "items": "notify"
 
 EVENT_TOPICS = ("referral.events", "routing.events", "queue.events", "office.feed")
 READERS = {
-    "referral.events": ("routing", "notify", "notify.clock"),
+    "referral.events": ("routing", "notify", "notify.clock", "referrals.links"),
     "routing.events": ("notify", "referrals", "notify.clock"),
     "queue.events": ("referrals", "routing", "notify.clock"),
 }

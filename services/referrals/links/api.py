@@ -1,0 +1,186 @@
+"""Links over HTTP: what may be one matter, who says so, and the whole matter under everybody's restrictions."""
+
+from functools import reduce
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from runtime.http import PROBLEM, Problem, shown
+from runtime.mongo import Document
+from schemas.marks import Marks
+from schemas.strictness import combined, needs_consent
+from services.referrals.links.life import FOR, LinkAct, LinkGround
+from services.referrals.links.people import Word, join, known, matter_of, take
+from services.referrals.links.store import LinkStore
+
+StaffId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$", description="Staff id of who decides, never a name.")]
+
+
+def _joins(ground: LinkGround) -> LinkGround:
+    if ground not in FOR:
+        raise ValueError("a ground on which referrals are kept apart")
+    return ground
+
+
+def _parts(ground: LinkGround) -> LinkGround:
+    if ground in FOR:
+        raise ValueError("a ground on which referrals are joined")
+    return ground
+
+
+class Joining(BaseModel):
+    """Who says that it is one matter, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    staff: StaffId
+    ground: Annotated[LinkGround, AfterValidator(_joins)] | None = None
+
+
+class ByHand(Joining):
+    """Which other referral is of the same matter."""
+
+    other: UUID
+
+
+class Parting(BaseModel):
+    """Who says that it is not one matter, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    staff: StaffId
+    ground: Annotated[LinkGround, AfterValidator(_parts)]
+
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {PROBLEM: {}}}
+    for status, text in (
+        (404, "There is no such referral, or it has no such link."),
+        (409, "The link is in a state in which this cannot be done."),
+        (410, "One of the referrals has been recalled."),
+        (503, "A referral has just come in, and has not been compared yet."),
+    )
+}
+
+
+def link_routes(links: LinkStore) -> APIRouter:
+    """Make the routes of links."""
+    router = APIRouter(prefix="/v1/referrals/{referral_id}", tags=["links"], responses=_PROBLEMS)
+
+    @router.get("/links")
+    async def list_links(request: Request, referral_id: UUID) -> JSONResponse:
+        """List what may be, is, or was said to be of the same matter, surest first."""
+        referral = _logged(request, referral_id)
+        await known(links, [referral])
+        found = await links.of_referrals([referral])
+        others = await links.referrals(_other(link, referral) for link in found)
+        rows = [_seen_from(referral, link, others.get(_other(link, referral))) for link in found]
+        return JSONResponse({"referral_id": referral, "links": rows})
+
+    @router.post("/links", status_code=201)
+    async def link_by_hand(request: Request, referral_id: UUID, given: ByHand) -> JSONResponse:
+        """Say that another referral is of the same matter."""
+        referral = _logged(request, referral_id)
+        link = await join(links, referral, str(given.other), Word(given.staff, given.ground))
+        return JSONResponse(_written(link), 201)
+
+    @router.post("/links/{link_id}/confirm")
+    async def confirm(request: Request, referral_id: UUID, link_id: UUID, given: Joining) -> JSONResponse:
+        """Say that a suggestion is right."""
+        word = Word(given.staff, given.ground)
+        return await _taken(request, referral_id, link_id, LinkAct.CONFIRM, word)
+
+    @router.post("/links/{link_id}/reject")
+    async def reject(request: Request, referral_id: UUID, link_id: UUID, given: Parting) -> JSONResponse:
+        """Say that a suggestion is wrong; it comes back only if there is something new."""
+        word = Word(given.staff, given.ground)
+        return await _taken(request, referral_id, link_id, LinkAct.REJECT, word)
+
+    @router.post("/links/{link_id}/unlink")
+    async def unlink(request: Request, referral_id: UUID, link_id: UUID, given: Parting) -> JSONResponse:
+        """Take back a link that was confirmed."""
+        word = Word(given.staff, given.ground)
+        return await _taken(request, referral_id, link_id, LinkAct.UNLINK, word)
+
+    async def _taken(request: Request, referral_id: UUID, link_id: UUID, act: LinkAct, word: Word) -> JSONResponse:
+        link = await take(links, _logged(request, referral_id), str(link_id), act, word)
+        return JSONResponse(_written(link))
+
+    @router.get("/matter")
+    async def get_matter(request: Request, referral_id: UUID) -> JSONResponse:
+        """Show all referrals of a matter, under marks that keep to the restrictions of every originator."""
+        referral = _logged(request, referral_id)
+        await known(links, [referral])
+        members, joined = await matter_of(links, referral)
+        found, marks = await links.referrals(members), await links.marks_of(members)
+        if len(marks) < len(members):
+            raise Problem(
+                503, "not_compared_yet", "A referral of this matter has just come in", headers={"Retry-After": "1"}
+            )
+        return JSONResponse(
+            {
+                "referral_id": referral,
+                "referrals": [_member(found[member], marks[member]) for member in members],
+                "links": [_written(link) for link in joined],
+                **_restrictions(list(found.values()), marks),
+            }
+        )
+
+    return router
+
+
+def _logged(request: Request, referral_id: UUID) -> str:
+    request.state.log = {"referral_id": str(referral_id)}
+    return str(referral_id)
+
+
+def _other(link: Document, referral_id: str) -> str:
+    return next(str(member) for member in link["referrals"] if member != referral_id)
+
+
+def _written(link: Document) -> dict[str, Any]:
+    return {
+        "link_id": link["_id"],
+        "referrals": link["referrals"],
+        "state": link["state"],
+        "score": link["score"],
+        "grounds": link["grounds"],
+        "since": shown(link["since"]),
+        "history": [{name: shown(value) for name, value in step.items()} for step in link["history"]],
+    }
+
+
+def _seen_from(referral_id: str, link: Document, other: Document | None) -> dict[str, Any]:
+    return {
+        **_written(link),
+        "other": _listed(other) if other is not None else {"referral_id": _other(link, referral_id)},
+    }
+
+
+def _listed(referral: Document) -> dict[str, Any]:
+    return {
+        "referral_id": referral["_id"],
+        "state": referral["state"],
+        "received_at": shown(referral["received_at"]),
+        **referral["summary"],
+    }
+
+
+def _member(referral: Document, marks: Marks) -> dict[str, Any]:
+    return {**_listed(referral), "flags": referral["flags"], "marks": marks.model_dump(mode="json")}
+
+
+def _restrictions(members: list[Document], marks: dict[str, Marks]) -> dict[str, Any]:
+    """Say what all originators together allow, and where one of them shuts out another."""
+    whole = reduce(combined, marks.values())
+    originators = {(member["summary"]["country"], member["summary"]["channel"]) for member in members}
+    denied = set(whole.interpol.denied_members) if whole.interpol is not None else set()
+    return {
+        "marks": whole.model_dump(mode="json"),
+        "originators": [{"country": country, "channel": channel} for country, channel in sorted(originators)],
+        "denied_originators": sorted(denied & {country for country, _ in originators}),
+        "consent_needed_from": sorted(member for member, own in marks.items() if needs_consent(own)),
+    }
