@@ -15,13 +15,13 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from runtime.described import ANY_PROBLEM, describe_api
+from runtime.described import PROBLEM as PROBLEM
 from runtime.errors import Transient
 from runtime.logs import describe
 from runtime.telemetry import read_traceparent, tracer, within
 
 log = structlog.get_logger()
-
-PROBLEM = "application/problem+json"
 
 MOST_FAULTS = 100
 """Faults named in one answer; a body of a megabyte can have a hundred thousand."""
@@ -92,7 +92,9 @@ def make_app(
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         dependencies=[Depends(_known_parameters_only)],
+        responses={"default": ANY_PROBLEM},
     )
+    describe_api(app)
     for kind, answer in _EXPECTED.items():
         app.add_exception_handler(kind, answer)
     app.add_exception_handler(RequestValidationError, _invalid)
