@@ -14,6 +14,9 @@ from services.notify.api import routes as queue_routes
 from services.referrals.api import posting
 from services.referrals.api import routes as referral_routes
 from services.referrals.charges_api import charge_routes
+from services.referrals.exchange_api import exchange_routes
+from services.referrals.recall_api import recall_routes
+from services.referrals.record_api import record_routes
 from services.routing.activation_api import activation_routes
 from services.routing.api import routes as decision_routes
 from services.routing.desk_api import routes as desk_routes
@@ -32,7 +35,13 @@ def interfaces() -> Mapping[str, FastAPI]:
 
 
 def _referrals() -> list[APIRouter]:
-    return [referral_routes(posting(ABSENT), ABSENT), charge_routes()]
+    return [
+        referral_routes(posting(ABSENT), ABSENT),
+        charge_routes(),
+        record_routes(ABSENT),
+        exchange_routes(ABSENT),
+        recall_routes(ABSENT),
+    ]
 
 
 def _routing() -> list[APIRouter]:

@@ -48,6 +48,7 @@ class ReferralSupplemented(Event):
     supplemented_at: datetime
     urgency: Urgency
     marks: Marks = Field(description="The strictest of what was said so far and what is said now.")
+    flags: tuple[Flag, ...] = Field(default=(), description="All that a person must look at, new ones among them.")
 
 
 class QuestionAnswered(Event):

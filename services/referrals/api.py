@@ -1,21 +1,20 @@
-"""The referrals service over HTTP: post a request, read its record, list, and follow its timeline."""
+"""The referrals service over HTTP: post a request, and list what was posted."""
 
-import json
 import re
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from runtime.http import PROBLEM, Endpoint, Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
 from schemas.vocabulary import State
+from services.referrals.bodies import whole_schema
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.model import Referral
 from services.referrals.store import ReferralStore
-from services.referrals.vault import Erased
 
 POST_PATH = "/v1/referrals"
 
@@ -41,7 +40,7 @@ def posting(desk: IntakeDesk) -> Endpoint:
         request.state.route = POST_PATH
         if request.scope["query_string"]:
             raise Problem(422, "unknown_parameter", "There is a parameter in the query that we do not know")
-        key = _idempotency_key(request)
+        key = idempotency_key(request)
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
             raise Problem(415, "not_json_type", "The body must be sent as application/json")
         record = await desk.take_in(key, await request.body())
@@ -62,7 +61,7 @@ def routes(post: Endpoint, records: ReferralStore) -> APIRouter:
         openapi_extra={
             "requestBody": {
                 "required": True,
-                "content": {"application/json": {"schema": Referral.model_json_schema()}},
+                "content": {"application/json": {"schema": whole_schema(Referral)}},
             },
             "parameters": [{"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string"}}],
         },
@@ -80,52 +79,13 @@ def routes(post: Endpoint, records: ReferralStore) -> APIRouter:
         filters = {name: value for name, value in filters.items() if value is not None}
         listing = f"referrals {sorted(filters.items())}"
         before = read_cursor(cursor, listing, fields=1)[0] if cursor is not None else None
-        found = await records.newest({k: v for k, v in filters.items() if v}, before, limit + 1)
-        page: dict[str, Any] = {"referrals": [_listed(record) for record in found[:limit]], "next": None}
+        rows = await records.newest({k: v for k, v in filters.items() if v}, before, limit + 1)
+        page: dict[str, Any] = {"referrals": [listed(record) for record in rows[:limit]], "next": None}
         headers = {}
-        if len(found) > limit:
-            page["next"] = write_cursor([found[limit - 1]["_id"]], listing)
+        if len(rows) > limit:
+            page["next"] = write_cursor([rows[limit - 1]["_id"]], listing)
             headers["Link"] = f'<{_with_cursor(filters, limit, page["next"])}>; rel="next"'
         return JSONResponse(page, headers=headers)
-
-    @router.get("/{referral_id}")
-    async def get_referral(
-        request: Request, referral_id: UUID, if_none_match: Annotated[str | None, Header(max_length=200)] = None
-    ) -> Response:
-        """Read a referral's whole record, its content as it was posted."""
-        record = await _found(records, referral_id, request)
-        etag = f'"{record["version"]}"'
-        if if_none_match is not None and etag in re.split(r"\s*,\s*", if_none_match.replace("W/", "")):
-            return Response(status_code=304, headers={"ETag": etag})
-        try:
-            content = json.loads(await records.content_of(record))
-        except Erased:
-            raise Problem(410, "erased", "The content of this referral has been erased") from None
-        whole = {
-            **_listed(record),
-            "digest": f"sha-256:{record['idempotency']['digest']}",
-            "trace_id": record["trace_id"],
-            "intake": record["intake"],
-            "request": content,
-        }
-        return JSONResponse(whole, headers={"ETag": etag, "Cache-Control": "no-store"})
-
-    @router.get("/{referral_id}/timeline")
-    async def get_timeline(request: Request, referral_id: UUID) -> JSONResponse:
-        """Follow what has happened with a referral, in the order in which it happened."""
-        record = await _found(records, referral_id, request)
-        entries = sorted(record["timeline"], key=lambda entry: (entry["at"], entry["sequence"]))
-        return JSONResponse(
-            {
-                "referral_id": record["_id"],
-                "state": record["state"],
-                "trace_id": record["trace_id"],
-                "timeline": [
-                    {name: shown(value) for name, value in entry.items() if name != "sequence"} for entry in entries
-                ],
-            },
-            headers={"ETag": f'"{record["version"]}"'},
-        )
 
     return router
 
@@ -143,7 +103,8 @@ def receipt(record: Document) -> dict[str, Any]:
     }
 
 
-async def _found(records: ReferralStore, referral_id: UUID, request: Request) -> Document:
+async def found(records: ReferralStore, referral_id: UUID, request: Request) -> Document:
+    """Give the record of a referral, and write its id into the log of the request."""
     record = await records.by_id(str(referral_id))
     if record is None:
         raise Problem(404, "referral_unknown", "There is no referral with this id")
@@ -151,7 +112,8 @@ async def _found(records: ReferralStore, referral_id: UUID, request: Request) ->
     return record
 
 
-def _idempotency_key(request: Request) -> str:
+def idempotency_key(request: Request) -> str:
+    """Give the one Idempotency-Key of a request."""
     values = request.headers.getlist("idempotency-key")
     match = _KEY.match(values[0].strip()) if len(values) == 1 else None
     if match is None:
@@ -164,7 +126,8 @@ def _idempotency_key(request: Request) -> str:
     return match[1] or match[2]
 
 
-def _listed(record: Document) -> dict[str, Any]:
+def listed(record: Document) -> dict[str, Any]:
+    """Write what of a referral may be read by itself, without its content."""
     return {
         "referral_id": record["_id"],
         "state": record["state"],

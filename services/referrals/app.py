@@ -7,33 +7,19 @@ from runtime.http import make_app
 from runtime.pace import Linger
 from runtime.process import Service
 from runtime.stand import open_stand
-from schemas.events import (
-    ItemAccepted,
-    ItemChanged,
-    ItemClaimed,
-    ItemClosed,
-    ItemQueued,
-    ReferralRerouted,
-    ReferralRouted,
-    ReferralSentBack,
-    ReferralSentToTriage,
-)
 from schemas.topics import QUEUE_EVENTS, ROUTING_EVENTS, published_by
 from services.referrals.api import POST_PATH, posting, routes
 from services.referrals.charges import load_tables
 from services.referrals.charges_api import charge_routes
-from services.referrals.handlers import (
-    note_accepted,
-    note_changed,
-    note_claimed,
-    note_closed,
-    note_queued,
-    note_rerouted,
-    note_routed,
-    note_sent_back,
-    note_triage,
-)
+from services.referrals.erasure import Erasures
+from services.referrals.exchange import make_exchange
+from services.referrals.exchange_api import exchange_routes
+from services.referrals.following import all_handlers
 from services.referrals.intake_desk import IntakeDesk
+from services.referrals.pieces import PieceStore
+from services.referrals.readings import Readings
+from services.referrals.recall_api import recall_routes
+from services.referrals.record_api import record_routes
 from services.referrals.settings import Settings
 from services.referrals.store import COLLECTION, ReferralStore
 from services.referrals.vault import Vault
@@ -50,20 +36,14 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         await vault.prepare()
         records = ReferralStore(stand.store, vault)
         await records.prepare()
+        pieces, readings = PieceStore(stand.store), Readings(stand.store)
+        await pieces.prepare()
+        await readings.prepare()
+        exchange = make_exchange(records, pieces, readings)
         folding = stand.consumer(
             gather=Linger(0.2),  # an officer waits for the queue; the timeline can follow a moment later
             topics=[ROUTING_EVENTS.name, QUEUE_EVENTS.name],
-            handlers={
-                ReferralRouted: note_routed,
-                ReferralSentToTriage: note_triage,
-                ReferralRerouted: note_rerouted,
-                ReferralSentBack: note_sent_back,
-                ItemQueued: note_queued,
-                ItemClaimed: note_claimed,
-                ItemAccepted: note_accepted,
-                ItemChanged: note_changed,
-                ItemClosed: note_closed,
-            },
+            handlers=all_handlers(pieces),
         )
         post = posting(IntakeDesk(records, vault))
         app = make_app(
@@ -75,4 +55,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         )
         app.include_router(routes(post, records))
         app.include_router(charge_routes())
-        yield Service(app, settings.http_host, settings.http_port, [folding, stand.relay])
+        for router in (record_routes(exchange), exchange_routes(exchange), recall_routes(exchange)):
+            app.include_router(router)
+        erasures = Erasures(records, readings)
+        yield Service(app, settings.http_host, settings.http_port, [folding, erasures, stand.relay])

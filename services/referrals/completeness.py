@@ -86,7 +86,7 @@ class _Whole:
 def _faults(referral: Referral, today: date) -> Iterator[Fault]:
     yield from _requester_faults(referral.requester, "/requester", today)
     yield from _urgency_faults(referral.urgency, "/urgency", today)
-    yield from _marks_faults(referral.marks, "/marks", today)
+    yield from marks_faults(referral.marks, "/marks", today)
     for number, offence in enumerate(referral.offences):
         yield from _offence_faults(offence, f"/offences/{number}", today)
     for number, subject in enumerate(referral.subjects):
@@ -182,7 +182,8 @@ def _nexus_faults(nexus: Nexus, pointer: str, today: date) -> Iterator[Fault]:
         yield fault("owner_without_case", pointer)
 
 
-def _marks_faults(marks: GivenMarks, pointer: str, today: date) -> Iterator[Fault]:
+def marks_faults(marks: GivenMarks, pointer: str, today: date) -> Iterator[Fault]:
+    """Find what is wrong with marks that are read."""
     says_other = "H3" in marks.handling and not marks.conditions
     if (says_other or "see_restriction_text" in marks.conditions) and marks.restriction_text is None:
         yield fault("restriction_text_missing", f"{pointer}/restriction_text")
@@ -202,7 +203,7 @@ _Part = tuple[TypeAdapter[Any], Callable[[Any, str, date], Iterable[Fault]]]
 _SINGLE_PARTS: Mapping[str, _Part] = {
     "requester": (TypeAdapter(Requester), _requester_faults),
     "urgency": (TypeAdapter(StatedUrgency), _urgency_faults),
-    "marks": (TypeAdapter(GivenMarks), _marks_faults),
+    "marks": (TypeAdapter(GivenMarks), marks_faults),
 }
 _LISTED_PARTS: Mapping[str, _Part] = {
     "offences": (TypeAdapter(Offence), _offence_faults),

@@ -1,6 +1,7 @@
 """What of a referral may leave this service: ids, places, categories, urgency, marks and flags."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from schemas.events import LabelFact, NexusFact, OffenceFact, ReferralReceived
@@ -28,6 +29,17 @@ def received(referral: Referral, referral_id: UUID, received_at: datetime, intak
         flags=intake.flags,
         earlier=tuple(dict.fromkeys(earlier.referral_id for earlier in referral.earlier)),
     )
+
+
+def summary_of(referral: Referral) -> dict[str, Any]:
+    """What may be listed without opening the content: no name, number or text."""
+    return {
+        "country": referral.requester.country,
+        "channel": referral.requester.channel.value,
+        "request_type": referral.request_type.value,
+        "urgency": referral.urgency.level.value,
+        "categories": [offence.category.value for offence in referral.offences if offence.category is not None],
+    }
 
 
 def _offence_fact(offence: Offence, reading: Reading | None, named: tuple[str, ...]) -> OffenceFact:

@@ -101,6 +101,24 @@ REMEDIES: Mapping[str, Remedy] = {
         "State it in `restriction_text`, or by a condition.",
     ),
     "marks_expired": Remedy("The marks have already expired.", "Send the date until which they hold."),
+    "mark_forbids_requester": Remedy(
+        "A mark forbids handing this to the requester.", "Leave out what the mark protects, or decline with the ground."
+    ),
+    # What is added to a referral that stands already.
+    "nothing_changed": Remedy("No change is stated.", "State at least one part of the referral."),
+    "language_differs": Remedy(
+        "What is added to a narrative must be in its language.", "Send a translation, or correct the whole narrative."
+    ),
+    "list_shorter": Remedy(
+        "A corrected list has fewer entries than the one that stands.",
+        "Give every entry in its old place, corrected or as it was.",
+    ),
+    "urgency_lowered": Remedy(
+        "The urgency is lower than it is now.", "Leave it out; only a person at the desk may lower it."
+    ),
+    "marks_looser": Remedy(
+        "A mark is looser than it is now.", "Repeat what was stated, or state more; to loosen it, recall and send anew."
+    ),
 }
 """Every code there is. The sentences are ours alone: nothing from a body is ever put into one."""
 

@@ -16,7 +16,7 @@ from runtime.http import Problem
 from runtime.mongo import Document
 from runtime.store import Create
 from services.referrals.charges.shown import shown_reading
-from services.referrals.facts import received
+from services.referrals.facts import received, summary_of
 from services.referrals.faults import Fault
 from services.referrals.intake import Intake, check, faults_of_body
 from services.referrals.model import Referral, read_referral
@@ -69,7 +69,7 @@ class IntakeDesk:
             idempotency_key=idempotency_key,
             digest=digest,
             trace_id=f"{trace.get_current_span().get_span_context().trace_id:032x}",
-            summary=_summary(referral),
+            summary=summary_of(referral),
             intake=_findings(intake),
             flags=[flag.value for flag in intake.flags],
         )
@@ -122,17 +122,6 @@ def _refusal(faults: Sequence[Fault]) -> Problem:
             for fault in faults
         ],
     )
-
-
-def _summary(referral: Referral) -> dict[str, Any]:
-    """What may be listed without opening the content: no name, number or text."""
-    return {
-        "country": referral.requester.country,
-        "channel": referral.requester.channel.value,
-        "request_type": referral.request_type.value,
-        "urgency": referral.urgency.level.value,
-        "categories": [offence.category.value for offence in referral.offences if offence.category is not None],
-    }
 
 
 def _findings(intake: Intake) -> dict[str, Any]:

@@ -1,18 +1,25 @@
 """The records of referrals: the only module of this service that speaks to MongoDB, beside the vault."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bson import Binary
+from pydantic import BaseModel
 
 from runtime.mongo import Document, store_errors
-from runtime.store import KEPT_TO_OURSELVES, Change, Create, SharedInsert, Store
+from runtime.store import KEPT_TO_OURSELVES, Change, Create, SharedInsert, Store, Work
 from schemas.vocabulary import State
-from services.referrals.vault import Sealed, Vault
+from services.referrals.pieces import PIECES
+from services.referrals.vault import Key, Sealed, Vault
 
 COLLECTION = "referrals"
 BY_IDEMPOTENCY_KEY = "idempotency.key"
+ERASURE_DUE = "erasure_due"
+
+FOR_GOOD = [2**31, 0, 0]
+"""A position that nothing comes after."""
 
 SUMMARY = {"state": 1, "version": 1, "received_at": 1, "summary": 1, "flags": 1}
 
@@ -32,6 +39,9 @@ class ReferralStore:
             await self._records.create_index([(BY_IDEMPOTENCY_KEY, 1)], name="one_per_key", unique=True)
             await self._records.create_index([("state", 1), ("_id", -1)], name="by_state")
             await self._records.create_index([("summary.country", 1), ("_id", -1)], name="by_country")
+            await self._records.create_index(
+                [(ERASURE_DUE, 1)], name="erasures", partialFilterExpression={ERASURE_DUE: {"$exists": True}}
+            )
 
     async def add(self, new: Create) -> None:
         """Store a new referral with its event; raises `AlreadyThere` when its idempotency key was used before."""
@@ -48,8 +58,42 @@ class ReferralStore:
             return await self._records.find_one({"_id": referral_id}, dict.fromkeys(KEPT_TO_OURSELVES, 0))
 
     async def content_of(self, record: Document) -> bytes:
-        """Open a record's content, byte for byte as it was posted; raises `Erased` when its key is gone."""
-        return await self._vault.open(record["_id"], Sealed(record["key_id"], bytes(record["content"])))
+        """Open a record's content, byte for byte as it was posted; raises `Frozen` or `Erased` when it is recalled."""
+        return (await self.key_of(record)).open(bytes(record["content"]))
+
+    async def key_of(self, record: Document) -> Key:
+        """Take out a record's own key; raises `Frozen` when it has been recalled, `Erased` when the key is gone."""
+        return await self._vault.key_of(record["_id"], record["key_id"])
+
+    async def act(self, record: Document, act: "Act") -> None:
+        """Write what somebody did to a record as it was read; raises `Overtaken` when it is not so any more."""
+        noted = {"sequence": record["version"] + 1, **act.entry}
+        work = Work()
+        for piece in act.pieces:
+            work.create(PIECES, piece)
+        work.advance(
+            COLLECTION,
+            {"_id": record["_id"], "version": record["version"]},
+            {"timeline": [*record["timeline"], noted], **act.changes},
+            removes=act.removes,
+            emits=[act.tells],
+        )
+        for change in act.keys:
+            work.change(change)
+        await self._store.write_at_one_moment(self._store.prepared(work))
+
+    async def erasures_due(self, most: int) -> list[Document]:
+        """List recalled referrals of which a holder has said something since they were last looked at."""
+        with store_errors():
+            found = self._records.find({ERASURE_DUE: {"$exists": True}}, dict.fromkeys(KEPT_TO_OURSELVES, 0))
+            return await found.limit(most).to_list(most)
+
+    async def erasure_not_due(self, record: Document) -> None:
+        """Note that holders are still outstanding, unless one has said something meanwhile."""
+        with store_errors():
+            await self._records.update_one(
+                {"_id": record["_id"], "version": record["version"]}, {"$unset": {ERASURE_DUE: ""}}
+            )
 
     async def newest(self, filters: Mapping[str, str], before: str | None, most: int) -> list[Document]:
         """List summaries, newest first, from before a referral on."""
@@ -90,7 +134,47 @@ def new_record(
     }
 
 
-def fold(referral_id: str, event_id: str, entry: Mapping[str, Any], position: list[int], state: State | None) -> Change:
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one of the two sides does to a referral: one entry, one event, and what goes with it at the same moment."""
+
+    entry: Mapping[str, Any]
+    tells: BaseModel
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    removes: tuple[str, ...] = ()
+    pieces: Sequence[Document] = ()
+    keys: Sequence[Change] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The state that an item's own entries had brought the referral to, before a question went back."""
+
+    item_id: str
+    sequence: int
+
+    def expression(self) -> Document:
+        """Find it in the timeline: each item tells in its own order, whatever order the topics are read in."""
+        earlier = [
+            {"$eq": ["$$entry.inside.item_id", self.item_id]},
+            {"$lt": ["$$entry.sequence", self.sequence]},
+            {"$gt": ["$$entry.moves_to", None]},
+            {"$ne": ["$$entry.moves_to", State.RETURNED.value]},
+        ]
+        found = {"$filter": {"input": "$timeline", "as": "entry", "cond": {"$and": earlier}}}
+        latest = {"$cond": [{"$gt": ["$$this.sequence", "$$value.sequence"]}, "$$this", "$$value"]}
+        nothing = {"sequence": 0, "moves_to": "$state"}
+        return {
+            "$let": {
+                "vars": {"last": {"$reduce": {"input": found, "initialValue": nothing, "in": latest}}},
+                "in": "$$last.moves_to",
+            }
+        }
+
+
+def fold(
+    referral_id: str, event_id: str, entry: Mapping[str, Any], position: list[int], state: State | Resumed | None
+) -> Change:
     """Add one entry to a referral's timeline, once, and move its state if this is later than what moved it last.
 
     `position` is (number of the decision, stage, number within the stage): each decision begins the stages anew, and
@@ -102,6 +186,9 @@ def fold(referral_id: str, event_id: str, entry: Mapping[str, Any], position: li
         "version": {"$add": ["$version", 1]},
     }
     if state is not None:
-        changes["state"] = {"$cond": [later, state.value, "$state"]}
+        reached = state.expression() if isinstance(state, Resumed) else state.value
+        changes["state"] = {"$cond": [later, reached, "$state"]}
         changes["reached"] = {"$cond": [later, {"$literal": position}, "$reached"]}
+    if entry["type"] == "recall-acknowledged":
+        changes[ERASURE_DUE] = {"$literal": entry["at"]}
     return Change(COLLECTION, {"_id": referral_id, "timeline.event_id": {"$ne": event_id}}, [{"$set": changes}])

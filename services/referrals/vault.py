@@ -1,7 +1,8 @@
 """Content at rest: each referral is encrypted with a key of its own, so that deleting one key erases every copy.
 
 Keys are made and stored ahead of need, so that taking one costs no round trip. A key that was never used because
-the process ended is harmless.
+the process ended is harmless. Whatever is added to a referral later is sealed with the same key. A frozen key opens
+nothing and seals nothing any more; of an erased one only the date is left.
 """
 
 import asyncio
@@ -15,7 +16,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from runtime.mongo import Database, store_errors
+from runtime.store import Change
 
+KEYS = "keys"
 MADE_AT_ONCE = 512
 LOW = 128
 NONCE = 12
@@ -26,6 +29,10 @@ class Erased(Exception):
     """The key of this content has been deleted: nobody can read it any more."""
 
 
+class Frozen(Exception):
+    """This content has been recalled: nobody may read it, though its key is still there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """Encrypted content and the id of its key."""
@@ -34,11 +41,31 @@ class Sealed:
     content: bytes
 
 
+class Key:
+    """One referral's own key, for whatever belongs to it."""
+
+    def __init__(self, referral_id: str, cipher: AESGCM) -> None:
+        self._referral_id = referral_id
+        self._cipher = cipher
+
+    def seal(self, content: bytes, piece: str = "") -> bytes:
+        """Encrypt content, bound to the referral and to the piece of it that this is."""
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, content, self._bond(piece))
+
+    def open(self, sealed: bytes, piece: str = "") -> bytes:
+        """Decrypt what was sealed as this piece."""
+        return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], self._bond(piece))
+
+    def _bond(self, piece: str) -> bytes:
+        return (f"{self._referral_id}/{piece}" if piece else self._referral_id).encode()
+
+
 class Vault:
     """Seals and opens content; keeps the keys, locked with the master key, apart from what they lock."""
 
     def __init__(self, database: Database, master_key: bytes) -> None:
-        self._keys = database["keys"]
+        self._keys = database[KEYS]
         self._master = AESGCM(master_key)
         self._ready: deque[tuple[str, AESGCM]] = deque()
         self._making: asyncio.Task[None] | None = None
@@ -46,7 +73,7 @@ class Vault:
     async def prepare(self) -> None:
         """Make the first keys, and see that the master key opens what is stored."""
         with store_errors():
-            row = await self._keys.find_one({})
+            row = await self._keys.find_one({"locked": {"$exists": True}})
         if row is not None:
             self._unlock(row["_id"], row["locked"])
         await self._make()
@@ -58,17 +85,17 @@ class Vault:
         key_id, key = self._ready.popleft()
         if len(self._ready) < LOW:
             self._make_soon()
-        nonce = os.urandom(NONCE)
-        return Sealed(key_id, nonce + key.encrypt(nonce, content, referral_id.encode()))
+        return Sealed(key_id, Key(referral_id, key).seal(content))
 
-    async def open(self, referral_id: str, sealed: Sealed) -> bytes:
-        """Decrypt content; raises `Erased` when its key is gone."""
+    async def key_of(self, referral_id: str, key_id: str) -> Key:
+        """Take out a referral's key; raises `Frozen` when it may not be used, `Erased` when it is gone."""
         with store_errors():
-            row = await self._keys.find_one({"_id": sealed.key_id})
-        if row is None:
+            row = await self._keys.find_one({"_id": key_id})
+        if row is None or "locked" not in row:
             raise Erased(referral_id)
-        key = AESGCM(self._unlock(sealed.key_id, row["locked"]))
-        return key.decrypt(sealed.content[:NONCE], sealed.content[NONCE:], referral_id.encode())
+        if "frozen_at" in row:
+            raise Frozen(referral_id)
+        return Key(referral_id, AESGCM(self._unlock(key_id, row["locked"])))
 
     def _make_soon(self) -> "asyncio.Task[None]":
         if self._making is None or self._making.done():
@@ -95,6 +122,16 @@ class Vault:
             return self._master.decrypt(locked[:NONCE], locked[NONCE:], key_id.encode())
         except InvalidTag as exc:
             raise WrongMasterKeyError from exc
+
+
+def freezing(key_id: str, now: datetime) -> Change:
+    """Make the update after which a key opens nothing any more."""
+    return Change(KEYS, {"_id": key_id, "frozen_at": {"$exists": False}}, {"$set": {"frozen_at": now}})
+
+
+def erasing(key_id: str, now: datetime) -> Change:
+    """Make the update that deletes a key for good; that there was one, and since when it is gone, stays."""
+    return Change(KEYS, {"_id": key_id}, {"$unset": {"locked": ""}, "$set": {"erased_at": now}})
 
 
 class WrongMasterKeyError(Exception):

@@ -2,7 +2,7 @@
 
 import json
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from pydantic import Field, ValidationError
@@ -14,6 +14,8 @@ from services.referrals.model.nexus import Nexus
 from services.referrals.model.offences import Offence
 from services.referrals.model.subjects import Subject
 from services.referrals.model.text import Country, Given, Language, Line, Narrative, Paragraph
+
+Body = TypeVar("Body", bound=Given)
 
 
 class Requester(Given):
@@ -69,11 +71,16 @@ class Referral(Given):
 
 def read_referral(body: bytes) -> Referral:
     """Read a body; what is not exactly a referral raises a ValidationError that holds every fault of its shape."""
+    return read_strictly(Referral, body)
+
+
+def read_strictly(model: type[Body], body: bytes) -> Body:
+    """Read a body of some kind; what is not exactly that raises a ValidationError that holds every fault."""
     # `extra` and `strict` are said here too: the parts that belong to the schemas are lenient readers of events.
-    referral = Referral.model_validate_json(body, strict=True, extra="forbid")
+    given = model.model_validate_json(body, strict=True, extra="forbid")
     if _gives_twice(body):
-        raise ValidationError.from_exception_data("Referral", [_GIVEN_TWICE])
-    return referral
+        raise ValidationError.from_exception_data(model.__name__, [_GIVEN_TWICE])
+    return given
 
 
 _GIVEN_TWICE = InitErrorDetails(type=PydanticCustomError("field_twice", "a field is given twice"), loc=(), input=None)

@@ -1,0 +1,133 @@
+"""All that the exchange about a referral needs, and the reading of it: nothing is shown unrecorded."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.http import Problem, shown
+from runtime.mongo import Document
+from schemas.marks import Marks
+from schemas.strictness import combined
+from services.referrals.contents import Contents, Version, refuse_recalled
+from services.referrals.model import read_referral
+from services.referrals.model.exchange import OfficeAnswer
+from services.referrals.model.referral import read_strictly
+from services.referrals.office_side import OfficeSide
+from services.referrals.pieces import PieceKind, PieceStore, open_piece
+from services.referrals.readings import Readings
+from services.referrals.requester_side import RequesterSide
+from services.referrals.store import ReferralStore
+from services.referrals.timeline import Entry, QuestionState, answers_in, questions_in
+from services.referrals.vault import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The two sides and what they may read."""
+
+    records: ReferralStore
+    pieces: PieceStore
+    contents: Contents
+    readings: Readings
+    offices: OfficeSide
+    requester: RequesterSide
+
+    async def open(self, record: Document, reader: str, what: str, *parts: str) -> Key:
+        """Record a reading, and only then take out the key: a recall in between finds it frozen."""
+        refuse_recalled(record)
+        version = record.get("content_version", 1)
+        await self.readings.note(record["_id"], reader, what, version=version, parts=parts)
+        return await self.contents.key_of(record)
+
+    async def current(self, record: Document, reader: str) -> Version:
+        """Read a referral as it stands now."""
+        key = await self.open(record, reader, "referral")
+        return await self.contents.current(record, key)
+
+    async def version(self, record: Document, reader: str, number: int) -> Version:
+        """Read a referral as it stood in one version."""
+        refuse_recalled(record)
+        if not 1 <= number <= record.get("content_version", 1):
+            raise Problem(404, "version_unknown", "There is no such version of this referral")
+        key = await self.open(record, reader, "version", str(number))
+        return (await self.contents.versions(record, key))[number - 1]
+
+    async def questions(self, record: Document, reader: str) -> list[dict[str, Any]]:
+        """Read the questions that were put, and what was answered."""
+        refuse_recalled(record)
+        standing = questions_in(record["timeline"])
+        if not standing:
+            return []
+        key = await self.open(record, reader, "questions", *standing)
+        found = await self.pieces.of_kinds(record["_id"], PieceKind.QUESTION, PieceKind.REPLY)
+        by_id = {piece["_id"]: piece for piece in found}
+        return [
+            _question(key, by_id[question_id], by_id.get(f"{question_id}.reply"), state, entry)
+            for question_id, (state, entry) in standing.items()
+        ]
+
+    async def answers(self, record: Document, reader: str, *, only: str | None = None) -> list[dict[str, Any]]:
+        """Read the answers that were given, under their own marks and those of the referral."""
+        refuse_recalled(record)
+        given = {
+            answer_id: entry
+            for answer_id, entry in answers_in(record["timeline"]).items()
+            if only is None or answer_id == only
+        }
+        if not given:
+            return []
+        key = await self.open(record, reader, "answers", *given)
+        current = await self.contents.current(record, key)
+        marks = read_referral(json.dumps(current.whole).encode()).marks.read()
+        pieces = {piece["_id"]: piece for piece in await self.pieces.of_kinds(record["_id"], PieceKind.ANSWER)}
+        return [_answer(key, pieces[answer_id], entry, marks) for answer_id, entry in given.items()]
+
+
+def make_exchange(records: ReferralStore, pieces: PieceStore, readings: Readings) -> Exchange:
+    """Put the two sides together."""
+    contents = Contents(records, pieces)
+    return Exchange(
+        records,
+        pieces,
+        contents,
+        readings,
+        OfficeSide(contents, pieces),
+        RequesterSide(records, contents, pieces),
+    )
+
+
+def _question(key: Key, piece: Document, reply: Document | None, state: QuestionState, entry: Entry) -> dict[str, Any]:
+    asked = open_piece(key, piece)
+    answered: Mapping[str, Any] | None = open_piece(key, reply) if reply is not None else None
+    return {
+        "question_id": piece["_id"],
+        "office": piece["office"],
+        "state": state.value,
+        "asked_at": shown(entry["at"]),
+        "text": asked["text"],
+        "language": asked.get("language", "en"),
+        "answer": None
+        if reply is None or answered is None
+        else {
+            "text": answered["text"],
+            "language": answered.get("language", "en"),
+            "answered_at": shown(reply["at"]),
+        },
+    }
+
+
+def _answer(key: Key, piece: Document, entry: Entry, marks: Marks) -> dict[str, Any]:
+    answer = read_strictly(OfficeAnswer, key.open(bytes(piece["sealed"]), piece["_id"]))
+    own = answer.marks.read()
+    return {
+        "answer_id": piece["_id"],
+        "office": piece["office"],
+        "kind": answer.kind.value,
+        "answered_at": shown(entry["at"]),
+        "digest": f"sha-256:{piece['digest']}",
+        "text": answer.text,
+        "language": answer.language,
+        "marks": combined(marks, own).model_copy(update={"evaluation": own.evaluation}).model_dump(mode="json"),
+        "restriction_text": answer.marks.restriction_text,
+    }
