@@ -15,6 +15,7 @@ from services.referrals.api import posting
 from services.referrals.api import routes as referral_routes
 from services.referrals.charges_api import charge_routes
 from services.referrals.exchange_api import exchange_routes
+from services.referrals.liaison_api import liaison_routes
 from services.referrals.recall_api import recall_routes
 from services.referrals.record_api import record_routes
 from services.routing.activation_api import activation_routes
@@ -36,6 +37,7 @@ def interfaces() -> Mapping[str, FastAPI]:
 
 def _referrals() -> list[APIRouter]:
     return [
+        liaison_routes(ABSENT, ABSENT),
         referral_routes(posting(ABSENT), ABSENT),
         charge_routes(),
         record_routes(ABSENT),

@@ -14,7 +14,6 @@ from uuid6 import uuid7
 from runtime.errors import AlreadyThere, StoreAway
 from runtime.http import Problem
 from runtime.mongo import Document
-from runtime.store import Create
 from services.referrals.charges.shown import shown_reading
 from services.referrals.facts import received, summary_of
 from services.referrals.faults import Fault
@@ -74,7 +73,7 @@ class IntakeDesk:
             flags=[flag.value for flag in intake.flags],
         )
         try:
-            await self._records.add(Create("referrals", record, (event,)))
+            await self._records.add(record, event)
         except AlreadyThere as exc:
             if BY_IDEMPOTENCY_KEY not in exc.index:
                 raise

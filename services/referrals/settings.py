@@ -19,6 +19,7 @@ class Settings(HttpSettings):
     master_key: SecretStr = Field(
         description="Base64 of the 32 bytes that every referral's own key is locked with; losing it loses all content."
     )
+    most_streams: int = Field(default=200, ge=1, description="Live streams served at once by one process.")
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)

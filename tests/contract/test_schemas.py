@@ -19,7 +19,7 @@ KINDS = ("full", "minimal")
 FIELDS_THAT_MAY_TRAVEL = {
     # What an event is, and about which referral or item.
     "type", "referral_id", "item_id", "earlier", "joins", "decision", "number",
-    "question_id", "answer_id", "duplicate_of",
+    "question_id", "answer_id", "duplicate_of", "entry_id", "noted",
     # Who asked, by country and channel; who has it, by code.
     "requester_country", "requester_kind", "channel", "office", "supporting", "copies", "desk", "proposed", "role",
     "owner_office", "previous", "leaves", "moved_to", "placed_by", "released_by", "sent_back_by",
@@ -36,6 +36,7 @@ FIELDS_THAT_MAY_TRAVEL = {
     "received_at", "queued_at", "claimed_at", "accepted_at", "changed_at", "closed_at", "supplemented_at",
     "answered_at", "recalled_at", "erased_at", "given_back_at", "until", "returned_at", "paused_at", "expected_until",
     "resumed_at", "declined_at", "asked_at", "told_at", "acknowledged_at", "due_at", "missed_at",
+    "happened_at",
     # Why: a sentence that routing makes from codes and places.
     "ruleset", "rule", "because",
     # Handling marks.
