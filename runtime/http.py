@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode
@@ -118,10 +119,16 @@ def make_app(
 
 async def _known_parameters_only(request: Request) -> None:
     """Refuse a misspelt filter, which would otherwise be none at all and show everything."""
-    if request.scope["query_string"]:
-        known = {field.alias for field in request.scope["route"].dependant.query_params}
-        if request.query_params.keys() - known:
-            raise Problem(422, "unknown_parameter", "There is a parameter in the query that we do not know")
+    if not request.scope["query_string"]:
+        return
+    if request.query_params.keys() - _parameters(request.scope["route"].dependant):
+        raise Problem(422, "unknown_parameter", "There is a parameter in the query that we do not know")
+
+
+def _parameters(dependant: Dependant) -> set[str]:
+    """Name the query parameters that a route takes, itself or by what it depends on."""
+    own = {field.alias for field in dependant.query_params}
+    return own.union(*map(_parameters, dependant.dependencies))
 
 
 async def _problem(_: Request, exc: Exception) -> Response:
