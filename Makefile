@@ -44,12 +44,13 @@ fetch: $(STAMP) ## bring everything that `up` needs, so that it starts without a
 test: $(STAMP) ## every test, on a Kafka and a MongoDB that it starts itself
 	$(RUN) -m pytest tests/unit tests/contract tests/integration tests/e2e tests/faults
 
-check: $(STAMP) ## format, lint, types, import rules, committed schemas
+check: $(STAMP) ## format, lint, types, import rules, committed schemas and documents
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(RUN) -m schemas --check
+	$(RUN) -m services --check
 
 unit: $(STAMP) ## our functions alone
 	$(RUN) -m pytest tests/unit
@@ -75,8 +76,9 @@ fmt: $(STAMP) ## format and mend what can be mended
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-schemas: $(STAMP) ## write JSON Schema and documents from the models anew
+schemas: $(STAMP) ## write JSON Schemas, AsyncAPI and OpenAPI from the models anew
 	$(RUN) -m schemas
+	$(RUN) -m services
 
 golden: $(STAMP) ## decide the corpus of golden decisions anew; read the difference before you commit it
 	$(RUN) -m tests.golden

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode
@@ -15,13 +16,13 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from runtime.described import ANY_PROBLEM, describe_api
+from runtime.described import PROBLEM as PROBLEM
 from runtime.errors import Transient
 from runtime.logs import describe
 from runtime.telemetry import read_traceparent, tracer, within
 
 log = structlog.get_logger()
-
-PROBLEM = "application/problem+json"
 
 MOST_FAULTS = 100
 """Faults named in one answer; a body of a megabyte can have a hundred thousand."""
@@ -96,7 +97,9 @@ def make_app(
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         dependencies=[Depends(_known_parameters_only)],
+        responses={"default": ANY_PROBLEM},
     )
+    describe_api(app)
     for kind, answer in _EXPECTED.items():
         app.add_exception_handler(kind, answer)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -120,10 +123,16 @@ def make_app(
 
 async def _known_parameters_only(request: Request) -> None:
     """Refuse a misspelt filter, which would otherwise be none at all and show everything."""
-    if request.scope["query_string"]:
-        known = {field.alias for field in request.scope["route"].dependant.query_params}
-        if request.query_params.keys() - known:
-            raise Problem(422, "unknown_parameter", "There is a parameter in the query that we do not know")
+    if not request.scope["query_string"]:
+        return
+    if request.query_params.keys() - _parameters(request.scope["route"].dependant):
+        raise Problem(422, "unknown_parameter", "There is a parameter in the query that we do not know")
+
+
+def _parameters(dependant: Dependant) -> set[str]:
+    """Name the query parameters that a route takes, itself or by what it depends on."""
+    own = {field.alias for field in dependant.query_params}
+    return own.union(*map(_parameters, dependant.dependencies))
 
 
 async def _problem(_: Request, exc: Exception) -> Response:

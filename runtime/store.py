@@ -7,7 +7,7 @@ which relay sends them; `outbox_since` is there only while some are waiting, and
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from zlib import crc32
@@ -47,11 +47,15 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An update that does nothing the second time, by its own filter."""
+    """An update that does nothing the second time, by its own filter.
+
+    With events to tell, it is a pipeline that itself raises `version` by their number.
+    """
 
     collection: str
     where: Mapping[str, Any]
     update: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    emits: tuple[BaseModel, ...] = ()
     or_insert: bool = False
     """Whether the update makes the document if there is none; then its filter names nothing but the `_id`."""
 
@@ -116,7 +120,7 @@ class Work:
     @property
     def emitted(self) -> list[BaseModel]:
         """All events told by this work, in order."""
-        return [event for write in self.writes if not isinstance(write, Change) for event in write.emits]
+        return [event for write in self.writes for event in write.emits]
 
 
 class Outboxes(Protocol):
@@ -181,19 +185,23 @@ class Store:
         self, changes: Mapping[str, Any], removes: Sequence[str], emits: Sequence[BaseModel]
     ) -> list[Document]:
         """Make the update that changes an aggregate and adds events to its outbox, numbered on from its version."""
-        entries = [
-            {"$mergeObjects": [{"$literal": entry}, {"sequence": {"$add": ["$version", at]}}]}
-            for at, entry in enumerate(self._publisher.entries(emits, 0, datetime.now(UTC)), 1)
-        ]
         update = {
             **{name: {"$literal": value} for name, value in changes.items()},
             **dict.fromkeys(removes, "$$REMOVE"),
-            "version": {"$add": ["$version", len(entries)]},
+            "version": {"$add": ["$version", len(emits)]},
         }
-        if entries:  # the mark is what relays look for: without anything to send it would be found for ever
-            update["outbox"] = {"$concatArrays": ["$outbox", entries]}
-            update["outbox_since"] = {"$ifNull": ["$outbox_since", "$$NOW"]}
-        return [{"$set": update}]
+        return [{"$set": update}, *self._telling(emits)]
+
+    def _telling(self, emits: Sequence[BaseModel]) -> list[Document]:
+        """Make the stage that adds events to an outbox, the last one numbered with the version reached before it."""
+        if not emits:  # the mark is what relays look for: without anything to send it would be found for ever
+            return []
+        entries = [
+            {"$mergeObjects": [{"$literal": entry}, {"sequence": {"$add": ["$version", entry["sequence"]]}}]}
+            for entry in self._publisher.entries(emits, 1 - len(emits), datetime.now(UTC))
+        ]
+        waiting = {"$ifNull": ["$outbox_since", "$$NOW"]}
+        return [{"$set": {"outbox": {"$concatArrays": ["$outbox", entries]}, "outbox_since": waiting}}]
 
     async def write(self, prepared: Sequence[Prepared]) -> None:
         """Write operations together, one unordered batch a collection; what is there already stays as it is."""
@@ -280,11 +288,14 @@ class Store:
         """Turn a work into operations, its events written down in the current trace."""
         return [self._prepared(write) for write in work.writes]
 
+    def _told(self, change: Change) -> Change:
+        return replace(change, update=[*change.update, *self._telling(change.emits)], emits=())
+
     def _prepared(self, write: Create | Change | Advance) -> Prepared:
         if isinstance(write, Create):
             return Prepared(write.collection, self.document(write), None)
         if isinstance(write, Change):
-            return Prepared(write.collection, None, write)
+            return Prepared(write.collection, None, self._told(write) if write.emits else write)
         update = self._advancing(write.changes, write.removes, write.emits)
         return Prepared(write.collection, None, Change(write.collection, write.where, update), must_match=True)
 

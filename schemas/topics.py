@@ -31,6 +31,7 @@ from schemas.events import (
     ReferralSentBack,
     ReferralSentToTriage,
     ReferralSupplemented,
+    TimelineNoted,
 )
 
 PARTITIONS = 12
@@ -87,6 +88,9 @@ QUEUE_EVENTS = Topic("queue.events", "referral_id", "notify", ("referrals", "rou
 OFFICE_FEED = Topic("office.feed", "office", "notify", ("notify",), ITEM_FACTS)
 """The same facts as `queue.events`, keyed by office: one office's facts have one order."""
 
+LIAISON_FEED = Topic("liaison.feed", "requester_country", "referrals", ("referrals",), (TimelineNoted,))
+"""What was added to timelines, keyed by country: all that one country's liaisons see has one order."""
+
 DEAD_LETTERS = tuple(
     Topic(
         f"{service}.dlq",
@@ -101,7 +105,7 @@ DEAD_LETTERS = tuple(
 )
 """What a service could not handle: the original bytes with evidence headers, for a person."""
 
-TOPICS = (REFERRAL_EVENTS, ROUTING_EVENTS, QUEUE_EVENTS, OFFICE_FEED, *DEAD_LETTERS)
+TOPICS = (REFERRAL_EVENTS, ROUTING_EVENTS, QUEUE_EVENTS, OFFICE_FEED, LIAISON_FEED, *DEAD_LETTERS)
 
 
 def published_by(service: str) -> dict[type[BaseModel], list[tuple[str, str]]]:

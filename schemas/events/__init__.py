@@ -27,6 +27,7 @@ from schemas.events.referral import (
     ReferralRecalled,
     ReferralReceived,
     ReferralSupplemented,
+    TimelineNoted,
 )
 from schemas.events.routing import Part, ReferralRerouted, ReferralRouted, ReferralSentBack, ReferralSentToTriage
 
@@ -64,6 +65,7 @@ __all__ = [
     "ReferralSentBack",
     "ReferralSentToTriage",
     "ReferralSupplemented",
+    "TimelineNoted",
     "name_of",
 ]
 
@@ -73,6 +75,7 @@ EVENTS: tuple[type[Event], ...] = (
     QuestionAnswered,
     ReferralRecalled,
     ReferralErased,
+    TimelineNoted,
     ReferralRouted,
     ReferralSentToTriage,
     ReferralRerouted,

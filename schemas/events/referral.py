@@ -1,4 +1,4 @@
-"""What `referrals` tells: a request came in, was added to, answered, withdrawn, erased."""
+"""What `referrals` tells: a request came in, was added to, answered, withdrawn, erased; and what liaisons see."""
 
 from datetime import datetime
 from typing import Literal
@@ -72,3 +72,13 @@ class ReferralErased(Event):
 
     type: Literal["dragoman.referral.erased.v1"] = "dragoman.referral.erased.v1"
     erased_at: datetime
+
+
+class TimelineNoted(Event):
+    """Something that its requester may see has been added to a referral's timeline."""
+
+    type: Literal["dragoman.referral.timeline-noted.v1"] = "dragoman.referral.timeline-noted.v1"
+    requester_country: str
+    entry_id: UUID = Field(description="Which entry of the timeline; what it says is read there.")
+    noted: str = Field(pattern="^[a-z-]{1,40}$", description="What kind of entry it is.")
+    happened_at: datetime

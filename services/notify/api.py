@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -11,21 +10,19 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from runtime.errors import BrokerAway
+from runtime.events import Message
+from runtime.feed import Reader, Told
 from runtime.http import Problem, shown
+from runtime.live import EVENT_STREAM, Live, Streams
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
 from schemas.vocabulary import ItemState, QueueRole
 from services.notify.domain import LEASE_AT_MOST
-from services.notify.feed import Missed, OfficeFeed, Reader, Told
 from services.notify.leasing import Leasing, Wish
 from services.notify.queue_views import OfficeCode, as_read, known
 from services.notify.shown import REFUSALS, STEP_REFUSALS, ItemShown, LeaseShown, OfficeShown, QueueShown, answers
 from services.notify.step_requests import StaffId
 from services.notify.store import QueueStore
-
-HEARTBEAT_MILLISECONDS = 5_000
-"""How often a silent stream says where it stands."""
 
 
 class LeaseRequest(BaseModel):
@@ -50,27 +47,6 @@ class ExtendRequest(BaseModel):
     officer: StaffId
     lease_token: UUID
     seconds: int = Field(default=300, ge=0, le=int(LEASE_AT_MOST.total_seconds()))
-
-
-class Streams:
-    """Counts the live streams, so that they cannot use up the process."""
-
-    def __init__(self, feed: OfficeFeed, most: int) -> None:
-        self._feed = feed
-        self._most = most
-        self._open = 0
-
-    @asynccontextmanager
-    async def open(self, office: str, at: int | None) -> AsyncIterator[Reader]:
-        """Open one more stream, if there is room."""
-        if self._open >= self._most:
-            raise Problem(503, "too_many_streams", "All live streams are taken", headers={"Retry-After": "10"})
-        self._open += 1
-        try:
-            async with self._feed.open(office, at) as reader:
-                yield reader
-        finally:
-            self._open -= 1
 
 
 def routes(queues: QueueStore, leasing: Leasing, streams: Streams) -> APIRouter:
@@ -134,17 +110,13 @@ def routes(queues: QueueStore, leasing: Leasing, streams: Streams) -> APIRouter:
     async def opened(
         office: OfficeCode, last_event_id: Annotated[str | None, Header(max_length=20)] = None
     ) -> AsyncIterator[Reader]:
-        async with streams.open(known(office), _position(last_event_id)) as reader:
+        async with streams.open(known(office), last_event_id) as reader:
             yield reader
 
-    @router.get("/stream")
-    async def stream(reader: Annotated[Reader, Depends(opened)]) -> StreamingResponse:
+    @router.get("/stream", response_class=StreamingResponse, responses=EVENT_STREAM)
+    async def stream(reader: Annotated[Reader, Depends(opened)]) -> Live:
         """Follow an office's queue live; `Last-Event-ID` resumes where a stream broke off."""
-        return StreamingResponse(
-            _told(reader),
-            media_type="text/event-stream",
-            headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
-        )
+        return Live(reader, _bodies)
 
     return router
 
@@ -167,38 +139,10 @@ def _place(values: list[str]) -> tuple[str, datetime, str]:
         raise Problem(400, "cursor_unknown", "The cursor does not belong to this list") from None
 
 
-def _position(last_event_id: str | None) -> int | None:
-    if last_event_id is None or last_event_id == "":
-        return None
-    if not (last_event_id.isascii() and last_event_id.isdigit()):
-        raise Problem(400, "last_event_id_unknown", "The Last-Event-ID is not one of ours")
-    return int(last_event_id)
+async def _bodies(facts: Sequence[Told]) -> list[tuple[str, dict[str, Any]]]:
+    """Tell each fact as it was written down, with the id by which a client knows it again."""
+    return [(told.message.type, _body(told.message)) for told in facts]
 
 
-async def _told(reader: Reader) -> AsyncIterator[str]:
-    """Tell what happens until the client goes; when Kafka is away it goes, and comes back with its Last-Event-ID."""
-    wait = 0  # at first say at once where the stream stands
-    with suppress(BrokerAway):
-        while True:
-            for line in await _lines(reader, wait):
-                yield line
-            wait = HEARTBEAT_MILLISECONDS
-
-
-async def _lines(reader: Reader, wait_milliseconds: int) -> list[str]:
-    """Write what a reader has been told as server-sent events."""
-    lines = []
-    for each in await reader.read(wait_milliseconds):
-        if isinstance(each, Told):
-            told = json.loads(each.message.value or b"{}")
-            body = {"event_id": each.message.event_id, "sequence": each.message.sequence, **told}
-            lines.append(_event(each.position, each.message.type, body))
-        elif isinstance(each, Missed):
-            lines.append(_event(each.position, "missed", {"mend": "Read the queue again: older facts are not kept."}))
-        else:
-            lines.append(_event(each.position, "position", {"behind": each.behind}))
-    return lines
-
-
-def _event(position: int, name: str, body: dict[str, Any]) -> str:
-    return f"id: {position}\nevent: {name}\ndata: {json.dumps(body)}\n\n"
+def _body(message: Message) -> dict[str, Any]:
+    return {"event_id": message.event_id, "sequence": message.sequence, **json.loads(message.value or b"{}")}

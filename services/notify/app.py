@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from runtime.feed import Feed
 from runtime.http import make_app
+from runtime.live import Streams
 from runtime.process import Loop, Service
 from runtime.stand import open_stand
 from schemas.events import (
@@ -18,11 +20,10 @@ from schemas.events import (
     ReferralSentToTriage,
     ReferralSupplemented,
 )
-from schemas.topics import REFERRAL_EVENTS, ROUTING_EVENTS, published_by
-from services.notify.api import Streams, routes
+from schemas.topics import OFFICE_FEED, REFERRAL_EVENTS, ROUTING_EVENTS, published_by
+from services.notify.api import routes
 from services.notify.clock.open import open_clock
 from services.notify.clock.store import CLOCKS
-from services.notify.feed import OfficeFeed
 from services.notify.handlers import close_items, move_items, queue_routed, queue_triage
 from services.notify.leasing import Leasing
 from services.notify.requester_handlers import recall_items, resume_items, supplement_items
@@ -62,9 +63,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         clock = await open_clock(stand)
         app = make_app("Dragoman notify", "1", max_body_bytes=settings.max_body_bytes, ready=stand.readiness)
         app.include_router(step_routes(queues))
-        app.include_router(
-            routes(queues, Leasing(queues, standings), Streams(OfficeFeed(settings.kafka), settings.most_streams))
-        )
+        feed = Feed(settings.kafka, OFFICE_FEED.name, OFFICE_FEED.partitions, OFFICE_FEED.events)
+        app.include_router(routes(queues, Leasing(queues, standings), Streams(feed, settings.most_streams)))
         app.include_router(clock.routes)
         loops: list[Loop] = [queueing, clock.consumer, clock.loop, stand.relay]
         yield Service(app, settings.http_host, settings.http_port, loops)

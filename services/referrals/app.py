@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from runtime.feed import Feed
 from runtime.http import make_app
+from runtime.live import Streams
 from runtime.pace import Linger
 from runtime.process import Loop, Service
 from runtime.stand import open_stand
-from schemas.topics import QUEUE_EVENTS, ROUTING_EVENTS, published_by
+from schemas.topics import LIAISON_FEED, QUEUE_EVENTS, ROUTING_EVENTS, published_by
 from services.referrals.api import POST_PATH, posting, routes
 from services.referrals.charges import load_tables
 from services.referrals.charges_api import charge_routes
@@ -18,6 +20,8 @@ from services.referrals.exchange import make_exchange
 from services.referrals.exchange_api import exchange_routes
 from services.referrals.following import all_handlers
 from services.referrals.intake_desk import IntakeDesk
+from services.referrals.liaison_api import liaison_routes
+from services.referrals.liaison_following import heard_by_liaisons
 from services.referrals.links.linking import open_linking
 from services.referrals.links.reading import reader_of
 from services.referrals.pieces import PieceStore
@@ -48,7 +52,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         folding = stand.consumer(
             gather=Linger(0.2),  # an officer waits for the queue; the timeline can follow a moment later
             topics=[ROUTING_EVENTS.name, QUEUE_EVENTS.name],
-            handlers=all_handlers(pieces),
+            handlers={event: heard_by_liaisons(each, records) for event, each in all_handlers(pieces).items()},
         )
         linking = await open_linking(stand, settings.master_key_bytes, reader_of(records))
         statistics = await open_statistics(stand.database)
@@ -61,6 +65,9 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             ready=stand.readiness,
             shortcuts={("POST", POST_PATH): post},
         )
+        feed = Feed(settings.kafka, LIAISON_FEED.name, LIAISON_FEED.partitions, LIAISON_FEED.events)
+        # Before the routes of one referral, which would take `stream` for its id.
+        app.include_router(liaison_routes(records, Streams(feed, settings.most_streams)))
         app.include_router(routes(post, records))
         for router in (
             record_routes(exchange),

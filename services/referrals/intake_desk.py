@@ -14,7 +14,6 @@ from uuid6 import uuid7
 from runtime.errors import AlreadyThere, StoreAway
 from runtime.http import Problem
 from runtime.mongo import Document
-from runtime.store import Create
 from services.referrals.charges.shown import shown_reading
 from services.referrals.evidence.door import FirstReceipts
 from services.referrals.facts import received, summary_of
@@ -80,7 +79,7 @@ class IntakeDesk:
         )
         record |= self._receipts.opening(record)
         try:
-            await self._records.add(Create("referrals", record, (event,)))
+            await self._records.add(record, event)
         except AlreadyThere as exc:
             if BY_IDEMPOTENCY_KEY not in exc.index:
                 raise

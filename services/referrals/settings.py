@@ -31,6 +31,7 @@ class Settings(HttpSettings):
     delivery_time_out_s: float = Field(
         default=900, gt=0, description="Seconds after which a routed referral in no queue is told as NON_DELIVERY."
     )
+    most_streams: int = Field(default=200, ge=1, description="Live streams served at once by one process.")
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)

@@ -7,11 +7,14 @@ from typing import Any
 
 from bson import Binary
 from pydantic import BaseModel
+from uuid6 import uuid7
 
 from runtime.mongo import Document, store_errors
 from runtime.store import KEPT_TO_OURSELVES, Change, Create, SharedInsert, Store, Work
+from schemas.events import ReferralReceived
 from schemas.vocabulary import State
 from services.referrals.evidence.page import DUE_SOON, NOTARY_AT
+from services.referrals.liaison_feed import liaison_is_told
 from services.referrals.pieces import PIECES
 from services.referrals.vault import Key, Sealed, Vault
 
@@ -44,9 +47,25 @@ class ReferralStore:
                 [(ERASURE_DUE, 1)], name="erasures", partialFilterExpression={ERASURE_DUE: {"$exists": True}}
             )
 
-    async def add(self, new: Create) -> None:
-        """Store a new referral with its event; raises `AlreadyThere` when its idempotency key was used before."""
-        await self._shared_insert.insert(self._store.document(new))
+    async def add(self, record: Document, received: ReferralReceived) -> None:
+        """Store a new referral and tell of it; raises `AlreadyThere` when its idempotency key was used before."""
+        told = liaison_is_told(record["_id"], record["summary"]["country"], record["timeline"][0])
+        # Its liaison is told first, so that a referral's first word to the other services is number 1, as its version.
+        first = {**record, "version": 1 - len(told)}
+        await self._shared_insert.insert(self._store.document(Create(COLLECTION, first, (*told, received))))
+
+    async def country_of(self, referral_id: str) -> str | None:
+        """Tell which country asked; None when there is no such referral."""
+        with store_errors():
+            found = await self._records.find_one({"_id": referral_id}, {"summary.country": 1})
+        return found["summary"]["country"] if found is not None else None
+
+    async def entries(self, entry_ids: Mapping[str, str]) -> dict[str, Document]:
+        """Read entries of timelines, by their ids; `entry_ids` gives the referral of each."""
+        with store_errors():
+            found = self._records.find({"_id": {"$in": [*set(entry_ids.values())]}}, {"timeline": 1})
+            timelines = [record["timeline"] for record in await found.to_list(None)]
+        return {entry["event_id"]: entry for timeline in timelines for entry in timeline if "event_id" in entry}
 
     async def by_idempotency_key(self, key: str) -> Document | None:
         """Find the referral that was stored under a key."""
@@ -68,7 +87,7 @@ class ReferralStore:
 
     async def act(self, record: Document, act: "Act") -> None:
         """Write what somebody did to a record as it was read; raises `Overtaken` when it is not so any more."""
-        noted = {"sequence": record["version"] + 1, **act.entry}
+        noted = {"event_id": str(uuid7()), "sequence": record["version"] + 1, **act.entry}
         work = Work()
         for piece in act.pieces:
             work.create(PIECES, piece)
@@ -77,7 +96,7 @@ class ReferralStore:
             {"_id": record["_id"], "version": record["version"]},
             {"timeline": [*record["timeline"], noted], NOTARY_AT: datetime.now(UTC), **act.changes},
             removes=act.removes,
-            emits=[act.tells],
+            emits=[act.tells, *liaison_is_told(record["_id"], record["summary"]["country"], noted)],
         )
         for change in act.keys:
             work.change(change)
@@ -131,7 +150,7 @@ def new_record(
         "flags": flags,
         "key_id": sealed.key_id,
         "content": Binary(sealed.content),
-        "timeline": [{"type": State.RECEIVED.value, "at": received_at, "sequence": 1}],
+        "timeline": [{"event_id": str(uuid7()), "type": State.RECEIVED.value, "at": received_at, "sequence": 1}],
     }
 
 
@@ -173,17 +192,26 @@ class Resumed:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Fold(Change):
+    """An entry that is to be added to a referral's timeline, once."""
+
+    referral_id: str = ""
+    entry: Mapping[str, Any] = field(default_factory=dict)
+
+
 def fold(
     referral_id: str, event_id: str, entry: Mapping[str, Any], position: list[int], state: State | Resumed | None
-) -> Change:
+) -> Fold:
     """Add one entry to a referral's timeline, once, and move its state if this is later than what moved it last.
 
     `position` is (number of the decision, stage, number within the stage): each decision begins the stages anew, and
     events of different stages may arrive in any order.
     """
     later = {"$gt": [{"$literal": position}, "$reached"]}
+    noted = {"event_id": event_id, **entry}
     changes: dict[str, Any] = {
-        "timeline": {"$concatArrays": ["$timeline", [{"$literal": {"event_id": event_id, **entry}}]]},
+        "timeline": {"$concatArrays": ["$timeline", [{"$literal": noted}]]},
         "version": {"$add": ["$version", 1]},
         NOTARY_AT: DUE_SOON,
     }
@@ -193,4 +221,5 @@ def fold(
         changes["reached"] = {"$cond": [later, {"$literal": position}, "$reached"]}
     if entry["type"] == "recall-acknowledged":
         changes[ERASURE_DUE] = {"$literal": entry["at"]}
-    return Change(COLLECTION, {"_id": referral_id, "timeline.event_id": {"$ne": event_id}}, [{"$set": changes}])
+    once = {"_id": referral_id, "timeline.event_id": {"$ne": event_id}}
+    return Fold(COLLECTION, once, [{"$set": changes}], referral_id=referral_id, entry=noted)

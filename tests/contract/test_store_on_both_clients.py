@@ -269,6 +269,23 @@ async def test_advancing_what_is_not_as_expected_changes_and_tells_nothing(datab
     assert len(told.documents) == 1
 
 
+async def test_a_change_can_tell_of_itself_and_its_replay_tells_nothing(database, store):
+    event = noted(1)
+    await write(store, event)
+    once = {"_id": str(event.note_id), "number": 1}
+    change = Change(
+        "notes", once, [{"$set": {"number": 2, "version": {"$add": ["$version", 2]}}}], emits=(event, event)
+    )
+
+    for _ in range(2):
+        await store.write(store.prepared(Work(writes=[change])))
+
+    [after] = await all_of(database)
+    assert (after["number"], after["version"]) == (2, 3)
+    assert [entry["sequence"] for entry in after["outbox"]] == [1, 2, 3]
+    assert after["outbox_since"] is not None
+
+
 async def test_of_many_that_advance_from_the_same_state_one_wins(store):
     event = noted(0)
     await write(store, event)

@@ -115,7 +115,7 @@ class Subscriber:
                 self.live.set()
         elif event.event == "missed":
             self._log.write("missed", **who)
-        else:
+        elif event.event != "slow":  # a word on the reader, no fact
             body = json.loads(event.data)
             fact = {name: body[name] for name in ("event_id", "item_id", "sequence")}
             self._log.write("told", **who, type=event.event, **fact)

@@ -3,7 +3,7 @@ from typing import Annotated
 
 import httpx
 import pytest
-from fastapi import Body, Query
+from fastapi import Body, Depends, Query
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -50,6 +50,13 @@ async def client(health):
     @app.get("/notes")
     async def read(limit: Annotated[int, Query(ge=1)] = 1) -> int:
         return limit
+
+    async def desk(desk: Annotated[str, Query()] = "front") -> str:
+        return desk
+
+    @app.get("/desks")
+    async def read_desk(desk: Annotated[str, Depends(desk)]) -> str:
+        return desk
 
     @app.get("/away")
     async def away() -> None:
@@ -153,6 +160,16 @@ async def test_a_thousand_faults_of_one_kind_in_one_place_are_said_once(client):
 
     assert len(document["faults"]) == 1
     assert len(document["faults"]) <= MOST_FAULTS
+
+
+async def test_a_parameter_that_nobody_knows_is_a_problem_422(client):
+    problem(await client.get("/desks", params={"dsek": "back"}), 422, "unknown_parameter")
+
+
+async def test_a_parameter_may_be_known_to_what_a_route_depends_on(client):
+    answer = await client.get("/desks", params={"desk": "back"})
+
+    assert answer.json() == "back"
 
 
 async def test_a_wrong_query_is_a_problem_422(client):

@@ -1,12 +1,12 @@
-"""What happens in an office's queue, live: read from the office's own partition of the feed topic.
+"""What is told about one key of a topic, live: read from the one partition that its records are in.
 
-All facts of one office are in one partition, so a place in it is one number, the same for every process and after
-every restart: how many records lie before it, so that the beginning has a number too. Each stream reads for itself:
-a slow reader holds up nobody and is held in no memory of ours.
+A place in it is one number, the same for every process and after every restart: how many records lie before it, so that
+the beginning has a number too. Each stream reads for itself: a slow reader holds up nobody and is held in no memory of
+ours.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 
@@ -14,27 +14,28 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.structs import TopicPartition
+from pydantic import BaseModel
 
 from runtime.errors import BrokerAway, Unreadable
 from runtime.events import Message, RawRecord, read_event, read_message
 from runtime.settings import KafkaSettings
-from schemas.events import name_of
-from schemas.topics import OFFICE_FEED
 
-_FACTS = {name_of(event): event for event in OFFICE_FEED.events}
+LOOK_BACK = 500
+"""Records before a place that are read to know them again: what a relay sends twice, it sends twice soon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One fact of an office, and the place just after it."""
+    """One fact about the key, and the place just after it."""
 
     position: int
     message: Message
+    event: BaseModel
 
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """Facts between two places are no longer kept: whoever resumes must read the queue again."""
+    """Facts between two places are no longer kept: whoever resumes must read what stands now."""
 
     position: int
 
@@ -47,25 +48,26 @@ class Here:
     behind: int
 
 
-class OfficeFeed:
-    """Opens readers of offices' facts."""
+class Feed:
+    """Opens readers of a topic, each for one key."""
 
-    def __init__(self, settings: KafkaSettings) -> None:
+    def __init__(self, settings: KafkaSettings, topic: str, partitions: int, facts: Sequence[type[BaseModel]]) -> None:
         self._settings = settings
-        self._topic = settings.topic_prefix + OFFICE_FEED.name
+        self._topic = settings.topic_prefix + topic
+        self._partitions = list(range(partitions))
+        self._facts = {str(fact.model_fields["type"].default): fact for fact in facts}
         self._partitioner = DefaultPartitioner()
 
     @asynccontextmanager
-    async def open(self, office: str, at: int | None) -> AsyncIterator["Reader"]:
+    async def open(self, key: str, at: int | None) -> AsyncIterator["Reader"]:
         """Open a reader that stands at a place, or at the end; raises `BrokerAway`."""
-        partitions = list(range(OFFICE_FEED.partitions))
-        place = TopicPartition(self._topic, self._partitioner(office.encode(), partitions, partitions))
+        place = TopicPartition(self._topic, self._partitioner(key.encode(), self._partitions, self._partitions))
         client = AIOKafkaConsumer(
             bootstrap_servers=self._settings.bootstrap_servers,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
         )
-        reader = Reader(client, place, office)
+        reader = Reader(client, place, key, self._facts)
         try:
             with _broker_errors():
                 await asyncio.wait_for(client.start(), 10.0)
@@ -78,14 +80,18 @@ class OfficeFeed:
 
 
 class Reader:
-    """Reads one office's facts in order."""
+    """Reads the facts about one key in order, each once."""
 
-    def __init__(self, client: AIOKafkaConsumer, place: TopicPartition, office: str) -> None:
+    def __init__(
+        self, client: AIOKafkaConsumer, place: TopicPartition, key: str, facts: dict[str, type[BaseModel]]
+    ) -> None:
         self._client = client
         self._place = place
-        self._key = office.encode()
+        self._key = key.encode()
+        self._facts = facts
         self._next = 0
         self._missed = False
+        self._known: dict[str, None] = {}
 
     async def stand(self, at: int | None) -> None:
         """Go to a place; to the end when none is given or it lies in the future."""
@@ -94,7 +100,7 @@ class Reader:
         wanted = end if at is None else min(at, end)
         self._missed = wanted < first
         self._next = max(wanted, first)
-        self._client.seek(self._place, self._next)
+        self._client.seek(self._place, max(self._next - LOOK_BACK, first))
 
     async def read(self, wait_milliseconds: int) -> list[Told | Missed | Here]:
         """Give what has happened since the last call, waiting for it; at the end, where the reader stands."""
@@ -108,23 +114,28 @@ class Reader:
                 # Silence can also be a broker that is away, which the library keeps to itself.
                 await asyncio.wait_for(self._client.end_offsets([self._place]), 10.0)
         for record in fetched.get(self._place, []):
-            self._next = record.offset + 1
-            told += self._of_this_office(record)
+            told += self._new(record)
+            self._next = max(self._next, record.offset + 1)
         end = self._client.highwater(self._place)
         told.append(Here(self._next, max((end or self._next) - self._next, 0)))
         return told
 
-    def _of_this_office(self, record: RawRecord) -> list[Told]:
+    def _new(self, record: RawRecord) -> list[Told]:
+        """Give a record if it is about this key, of our making, and neither read before nor sent twice."""
         if record.key != self._key:
             return []
         try:
             message = read_message(record)
-            if message.type not in _FACTS:
+            if message.type not in self._facts:
                 return []
-            read_event(message, _FACTS[message.type])
+            event = read_event(message, self._facts[message.type])
         except Unreadable:
-            return []  # not of our making: every fact of ours is in the queue too
-        return [Told(record.offset + 1, message)]
+            return []  # not of our making: what is, stands in a document too
+        came_before = message.event_id in self._known
+        self._known[message.event_id] = None
+        if len(self._known) > LOOK_BACK:
+            del self._known[next(iter(self._known))]
+        return [] if came_before or record.offset < self._next else [Told(record.offset + 1, message, event)]
 
 
 @contextmanager

@@ -1,0 +1,137 @@
+"""The documents of our interfaces are sound, are what the code says, and say something about every route."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator, Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from runtime.http import PROBLEM, Problem
+from schemas.__main__ import HERE
+from schemas.committed import differences, write
+from schemas.events import name_of
+from schemas.topics import TOPICS
+from services.__main__ import FOLDER, main, wanted
+
+ASYNCAPI: dict[str, Any] = json.loads((HERE / "asyncapi.json").read_text(encoding="utf-8"))
+ASYNCAPI_SCHEMA: dict[str, Any] = json.loads(
+    Path(__file__).with_name("asyncapi_spec").joinpath("asyncapi-3.0.0.json").read_text(encoding="utf-8")
+)
+SERVICES = ("referrals", "routing", "notify")
+OPENAPI: dict[str, dict[str, Any]] = {
+    service: json.loads((FOLDER / f"{service}.json").read_text(encoding="utf-8")) for service in SERVICES
+}
+OPERATIONS = [
+    pytest.param(operation, id=f"{method} {path}")
+    for document in OPENAPI.values()
+    for path, operations in document["paths"].items()
+    for method, operation in operations.items()
+]
+
+
+def faults_of_asyncapi(document: dict[str, Any]) -> list[str]:
+    return [error.message for error in Draft7Validator(ASYNCAPI_SCHEMA).iter_errors(document)]
+
+
+def pointed_at(document: dict[str, Any], reference: str) -> Any:
+    """Follow a reference within the document, or to a file beside it."""
+    if not reference.startswith("#/"):
+        return json.loads((HERE / reference).read_text(encoding="utf-8"))
+    found: Any = document
+    for step in reference.removeprefix("#/").split("/"):
+        found = found[step]
+    return found
+
+
+def references(part: Any) -> list[str]:
+    if isinstance(part, dict):
+        own = [part["$ref"]] if isinstance(part.get("$ref"), str) else []
+        return own + [found for value in part.values() for found in references(value)]
+    return [found for value in part for found in references(value)] if isinstance(part, list) else []
+
+
+def test_the_asyncapi_document_is_sound_by_the_published_schema():
+    assert faults_of_asyncapi(ASYNCAPI) == []
+
+
+def test_an_unsound_asyncapi_document_would_be_noticed():
+    channels = {**ASYNCAPI["channels"], "referral.events": {"address": 7}}
+
+    assert faults_of_asyncapi({**ASYNCAPI, "channels": channels}) != []
+
+
+def test_every_reference_of_the_asyncapi_document_leads_somewhere():
+    found = references(ASYNCAPI)
+
+    assert found
+    assert [reference for reference in found if not pointed_at(ASYNCAPI, reference)] == []
+
+
+def test_every_topic_is_a_channel_with_its_events_its_writer_and_its_readers():
+    for topic in TOPICS:
+        here = {"$ref": f"#/channels/{topic.name}"}
+        told = [operation for operation in ASYNCAPI["operations"].values() if operation["channel"] == here]
+
+        actions = {(operation["action"], operation["tags"][0]["name"]) for operation in told}
+
+        assert actions == {("send", topic.writer), *(("receive", reader) for reader in topic.readers)}
+        carried = set(ASYNCAPI["channels"][topic.name]["messages"])
+        assert carried == ({name_of(event) for event in topic.events} or {"dead-letter"})
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_openapi_document_is_sound_by_its_specification(service: str):
+    OpenAPIV31SpecValidator(OPENAPI[service]).validate()
+
+    assert OPENAPI[service]["openapi"].startswith("3.1.")
+
+
+def test_the_committed_openapi_documents_are_what_the_routes_say():
+    assert differences(wanted(FOLDER)) == []
+
+
+def test_the_check_names_the_document_that_differs_and_how_to_mend_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    write(wanted(tmp_path))
+    (tmp_path / "notify.json").write_text("{}", encoding="utf-8")
+
+    code = main(["--check"], tmp_path)
+
+    assert code == 1
+    said = capsys.readouterr().err
+    assert "notify.json differs" in said
+    assert "make schemas" in said
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_route_has_a_title_and_the_form_of_its_problems(operation: dict[str, Any]):
+    assert operation["summary"]
+    assert not operation["summary"].endswith(".")
+    problems = [
+        answer["content"][PROBLEM] for answer in operation["responses"].values() if PROBLEM in answer.get("content", {})
+    ]
+    assert problems
+    assert all(problem["schema"] for problem in problems)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_body_that_is_taken_is_described(operation: dict[str, Any]):
+    kinds = operation.get("requestBody", {}).get("content", {})
+
+    assert all(kind["schema"] for kind in kinds.values())
+
+
+def test_a_problem_that_we_answer_follows_its_described_form():
+    form = OPENAPI["routing"]["components"]["schemas"]
+    problem = Problem(
+        422, "refused", "No", detail="Why.", faults=[{"code": "c", "pointer": "/a", "problem": "p", "mend": "m"}]
+    )
+
+    answered = json.loads(bytes(problem.response().body))
+
+    validator = Draft202012Validator({"$ref": "#/components/schemas/ProblemShown", "components": {"schemas": form}})
+    assert [error.message for error in validator.iter_errors(answered)] == []
+    assert not validator.is_valid({"title": "No"})
