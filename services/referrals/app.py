@@ -54,7 +54,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             topics=[ROUTING_EVENTS.name, QUEUE_EVENTS.name],
             handlers={event: heard_by_liaisons(each, records) for event, each in all_handlers(pieces).items()},
         )
-        linking = await open_linking(stand, settings.master_key_bytes, reader_of(records))
+        linking = await open_linking(stand, settings.master_key_bytes, reader_of(records, exchange.contents))
         statistics = await open_statistics(stand.database)
         evidence = await open_evidence(stand.database, settings)
         post = posting(IntakeDesk(records, vault, evidence.first_receipts))

@@ -1,20 +1,24 @@
 """Opens a referral for comparing it; nobody reads it there, and nothing of it is kept but keys."""
 
+from pydantic_core import to_json
+
+from runtime.http import Problem
+from services.referrals.contents import Contents
 from services.referrals.links.comparing import ReadReferral
 from services.referrals.store import ReferralStore
-from services.referrals.vault import Erased, Frozen
 
 
-def reader_of(records: ReferralStore) -> ReadReferral:
-    """Make the way to the content of referrals that are not withdrawn."""
+def reader_of(records: ReferralStore, contents: Contents) -> ReadReferral:
+    """Make the way to the content of referrals as it stands now, if it is not withdrawn."""
 
     async def read(referral_id: str) -> bytes | None:
         record = await records.by_id(referral_id)
-        if record is None or "recall" in record:
+        if record is None:
             return None
         try:
-            return await records.content_of(record)
-        except (Erased, Frozen):
+            key = await contents.key_of(record)
+        except Problem:  # recalled or erased
             return None
+        return to_json((await contents.current(record, key)).whole)
 
     return read
