@@ -214,7 +214,7 @@ def test_what_is_stated_beats_what_was_read(ruleset: Ruleset, said: dict[str, st
     assert "child-exploitation" in decision.labels
 
 
-@pytest.mark.parametrize("ask", ["untranslated", "readings_compete", "below_floor"])
+@pytest.mark.parametrize("ask", ["untranslated", "readings_compete", "reading_below_floor"])
 def test_a_charge_that_could_have_led_brings_the_others_to_a_person(ruleset: Ruleset, ask: str) -> None:
     decision = read_as(ruleset, charge("money-laundering"), charge(ask=ask))
 
