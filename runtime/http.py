@@ -168,15 +168,25 @@ async def _http(_: Request, exc: Exception) -> Response:
 async def _invalid(_: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)
     places = dict.fromkeys((str(error["type"]), _pointer(error)) for error in exc.errors())
-    faults = [
-        {
-            "code": code,
-            "pointer": pointer,
-            "message": "This value is missing or not of the form that the interface describes.",
-        }
-        for code, pointer in list(places)[:MOST_FAULTS]
-    ]
+    faults = []
+    for code, pointer in list(places)[:MOST_FAULTS]:
+        problem, mend = _MENDED.get(code, _NOT_OF_THE_FORM)
+        faults.append({"code": code, "pointer": pointer, "problem": problem, "mend": mend})
     return Problem(422, "invalid_request", "The request is not of the right form", faults=faults).response()
+
+
+_NOT_OF_THE_FORM = (
+    "This value is not of the form that the interface describes.",
+    "Write it as `/openapi.json` says for this place.",
+)
+_MENDED = {
+    "missing": ("A required value is missing.", "Add it."),
+    "extra_forbidden": ("There is a field here that the interface does not know.", "Take it out, or mend its name."),
+    "enum": ("This value is not in the closed list.", "Choose one that `/openapi.json` lists for this place."),
+    "literal_error": ("This value is not in the closed list.", "Choose one that `/openapi.json` lists for this place."),
+    "json_invalid": ("The body is no sound JSON.", "Send JSON, with `Content-Type: application/json`."),
+}
+"""What is wrong and how to mend it, by the code of a fault."""
 
 
 _EXPECTED: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {

@@ -4,10 +4,14 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
 from runtime.http import Problem
+
+_MOST_DIGITS = 15
+"""More would be no number of a row, and none that a database keeps."""
 
 
 def write_cursor(last: Sequence[Any], listing: str) -> str:
@@ -23,13 +27,36 @@ def read_cursor(cursor: str, listing: str, *, fields: int) -> list[str]:
     except (ValueError, binascii.Error, TypeError, RecursionError):
         checksum, last = None, []
     if checksum != crc32(listing.encode()) or len(last) != fields or not all(_is_text(x) for x in last):
-        raise Problem(
-            400,
-            "cursor_unknown",
-            "The cursor does not belong to this list",
-            detail="Begin again without a cursor, and keep the filters the same from page to page.",
-        )
+        raise _unknown()
     return [str(value) for value in last]
+
+
+def read_moment(value: str) -> datetime:
+    """Read a value of a cursor as the moment that was written; raises a problem when it is none."""
+    try:
+        # What has no zone, or lies beyond the calendar once in UTC, was not written by us and cannot be looked for.
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise _unknown()
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _unknown() from None
+
+
+def read_number(value: str) -> int:
+    """Read a value of a cursor as the number that was written; raises a problem when it is none."""
+    if not (value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS):
+        raise _unknown()
+    return int(value)
+
+
+def _unknown() -> Problem:
+    return Problem(
+        400,
+        "cursor_unknown",
+        "The cursor does not belong to this list",
+        detail="Begin again without a cursor, and keep the filters the same from page to page.",
+    )
 
 
 def _is_text(value: Any) -> bool:

@@ -7,14 +7,16 @@ TITLES = (8, 18, 19, 22, 31, 49, 50)
 """The titles under which referrals are routed."""
 
 _LONGEST = 100
+_END = r"(?:,?\s*et\s*seq)?\s*\.?$"
+"""A section and those that follow it is read as that section; a full stop may end it."""
 _NUMBER = r"(?P<number>\d{1,5}[a-z]{0,2}(?:-\d{1,2}[a-z]?)?)\s*(?P<parts>(?:\(\s*[a-z0-9]{1,5}\s*\)\s*)*)"
 _CODE = r"(?:united\s+states\s+code(?:\s+annotated)?|u\.?\s*s\.?\s*(?:c(?:ode|\.)?)?\.?(?:\s*a\.?)?)"
 _SIGN = r"(?:§{1,2}|sections?|secs?\.?|s\.)"
 _TITLE_FIRST = re.compile(
-    rf"^(?:title\s*)?(?P<title>\d{{1,2}})\s*,?\s*{_CODE}?\s*,?\s*{_SIGN}?\s*:?\s*{_NUMBER}$", re.IGNORECASE
+    rf"^(?:title\s*)?(?P<title>\d{{1,2}})\s*,?\s*{_CODE}?\s*,?\s*{_SIGN}?\s*:?\s*{_NUMBER}{_END}", re.IGNORECASE
 )
 _SECTION_FIRST = re.compile(
-    rf"^{_SIGN}\s*{_NUMBER}\s*of\s+title\s*(?P<title>\d{{1,2}})\s*,?\s*{_CODE}?$", re.IGNORECASE
+    rf"^{_SIGN}\s*{_NUMBER}\s*of\s+title\s*(?P<title>\d{{1,2}})\s*,?\s*{_CODE}?{_END}", re.IGNORECASE
 )
 _LISTED = r"\d{1,5}[a-z]{0,2}(?:\s?\([a-z0-9]{1,5}\))*(?![a-z0-9]|,?\s?u\.?\s?s\.?\s?c)"
 _LIST = rf"{_LISTED}(?:(?:\s?[,;&]\s?(?:and\s)?|\sand\s)(?:{_SIGN}\s?)?{_LISTED})*"

@@ -178,7 +178,7 @@ class AskGround(StrEnum):
 
     UNTRANSLATED = "untranslated"
     NOTHING_MATCHED = "nothing_matched"
-    BELOW_FLOOR = "below_floor"
+    BELOW_FLOOR = "reading_below_floor"
     READINGS_COMPETE = "readings_compete"
     DENIED = "denied"
 

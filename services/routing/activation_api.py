@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from runtime.http import shown
-from runtime.pages import read_cursor, write_cursor
+from runtime.pages import read_cursor, read_number, write_cursor
 from services.routing.activation_desk import ActivationDesk
 from services.routing.rules import RulesInForce
 from services.routing.ruleset_api import Cursor, Limit, Version
@@ -29,8 +29,10 @@ def activation_routes(desk: RulesetDesk, activations: ActivationDesk, rules: Rul
     @router.get("/activations")
     async def list_activations(limit: Limit = 50, cursor: Cursor = None) -> JSONResponse:
         """List every activation that was ever asked for, the last first."""
-        (last,) = read_cursor(cursor, "activations", fields=1) if cursor is not None else ("",)
-        found = await desk.activations.listed([int(last)] if last.isdigit() else [], limit + 1)
+        after = (
+            [read_number(last) for last in read_cursor(cursor, "activations", fields=1)] if cursor is not None else []
+        )
+        found = await desk.activations.listed(after, limit + 1)
         following = write_cursor([found[limit - 1]["_id"]], "activations") if len(found) > limit else None
         return JSONResponse({"activations": [as_read(each) for each in found[:limit]], "next": following})
 

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 
 from runtime.http import Problem
 from runtime.mongo import Document
-from runtime.pages import read_cursor, write_cursor
+from runtime.pages import read_cursor, read_moment, write_cursor
 from schemas.vocabulary import DESKS, AskGround, Category, Flag, PlacementGround, Urgency
 from services.routing.act_log import Asked
 from services.routing.desk_requests import (
@@ -188,7 +188,4 @@ async def _answered(acting: Awaitable[Document]) -> JSONResponse:
 
 
 def _place(values: list[str]) -> tuple[str, datetime, str]:
-    try:
-        return values[0], datetime.fromisoformat(values[1]), values[2]
-    except ValueError:
-        raise Problem(400, "cursor_unknown", "The cursor does not belong to this list") from None
+    return values[0], read_moment(values[1]), values[2]

@@ -73,6 +73,8 @@ def replay_routes(desk: ReplayDesk, streams: Streams, begun: Callable[[], None])
         """Run a ruleset over past referrals, in a process of its own; nothing is changed and nobody is told."""
         if form.desk is not None and form.desk not in DESKS:
             raise Problem(422, "desk_unknown", "There is no such desk", detail=f"Use one of {', '.join(DESKS)}.")
+        if form.since is not None and form.until is not None and form.since >= form.until:
+            raise Problem(422, "no_time_between", "`until` is not after `since`", detail="Exchange or correct the two.")
         run = await desk.begin(
             version, staff=form.staff, since=form.since, until=form.until, desk=form.desk, rules_on=form.rules_on
         )

@@ -16,6 +16,7 @@ from services.routing.tables import BadTable
 
 log = structlog.get_logger()
 
+_MOST_TOLD = 20
 AHEAD = timedelta(minutes=1)
 """The rules of a new day are read this long before it begins."""
 
@@ -71,7 +72,9 @@ class RulesInForce:
         try:
             held = [await self._loaded.on(header, day) for day in days]
         except BadTable as exc:
-            self._give_up(current["version"], str(exc))
+            # Where the faults are, never the cells: what somebody typed into a table is not for logs.
+            places = sorted({f"{fault.file} row {fault.row}: {fault.code}" for fault in exc.faults})
+            self._give_up(current["version"], "; ".join(places[:_MOST_TOLD]))
             return
         if named != self._named:
             log.info("ruleset in force", version=current["version"], activation=current["_id"])

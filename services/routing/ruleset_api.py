@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from runtime.http import Problem, shown
-from runtime.pages import read_cursor, write_cursor
+from runtime.pages import read_cursor, read_moment, read_number, write_cursor
 from services.routing.ruleset_desk import RulesetDesk, etag_of
 from services.routing.ruleset_forms import VERSION, DraftForm, FileName, RowsForm, TableForm
 from services.routing.rulesets import RulesetState
@@ -157,14 +157,11 @@ def revision_of(if_match: str | None) -> int:
 
 
 def _place(values: list[str]) -> tuple[datetime, str]:
-    try:
-        return datetime.fromisoformat(values[0]), values[1]
-    except ValueError:
-        raise Problem(400, "cursor_unknown", "The cursor does not belong to this list") from None
+    return read_moment(values[0]), values[1]
 
 
 def _slice(rows: Sequence[Any], listing: str, limit: int, cursor: str | None) -> tuple[Sequence[Any], str | None]:
     (start,) = read_cursor(cursor, listing, fields=1) if cursor is not None else ("0",)
-    first = int(start) if start.isdigit() else 0
+    first = read_number(start)
     following = write_cursor([first + limit], listing) if first + limit < len(rows) else None
     return rows[first : first + limit], following

@@ -153,6 +153,16 @@ async def test_a_replay_can_be_of_some_days_and_of_one_desk_only(desk, stored):
     assert told["changed"] == len(changed_one_by_one(wanted)) > 0
 
 
+async def test_a_replay_of_no_time_at_all_is_refused(desk):
+    moment = "2026-11-01T00:00:00Z"
+
+    answer = await desk.http.post(
+        "/v1/rulesets/2026-11-01/replays", json={"staff": "anna", "since": moment, "until": moment}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_time_between")
+
+
 async def test_a_replay_changes_no_decision_and_tells_nobody(desk, stored):
     decisions = await drafted(desk, stored, 300)
 

@@ -28,6 +28,10 @@ from schemas.us_code import UsSection, read_section, sections_in
         "Section 1956 of Title 18, United States Code",
         "§ 1956 of title 18",
         "  18 USC 1956  ",
+        "18 U.S.C. § 1956 et seq.",
+        "18 USC 1956, et seq",
+        "18 U.S.C. 1956.",
+        "Section 1956 of Title 18, U.S.C.",
     ],
 )
 def test_every_usual_spelling_is_the_same_section(written: str) -> None:

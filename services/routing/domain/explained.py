@@ -117,6 +117,7 @@ GROUNDS: Mapping[str, tuple[str, str]] = {
     # Why a charge must be read.
     AskGround.UNTRANSLATED: ("The charge is in a script that nobody has translated.", "Have it translated. " + _CHARGE),
     AskGround.NOTHING_MATCHED: ("Nothing in the charge led to a category.", _CHARGE),
+    AskGround.BELOW_FLOOR: ("The charge was read, but not surely enough to decide by.", _CHARGE),
     AskGround.READINGS_COMPETE: ("The charge can be read in two ways.", _CHARGE),
     AskGround.DENIED: ("The charge denies what it names.", _CHARGE),
     # Acts of other people.

@@ -89,6 +89,10 @@ REMEDIES: Mapping[str, tuple[str, str]] = {
         "A mark holds this referral until you say that you have seen it.",
         "Put the ground that is named here into `acknowledges`.",
     ),
+    "foreign_lead": (
+        "A foreign programme can own no referral.",
+        "Let an office or a programme of our own lead; the foreign one may get a copy.",
+    ),
     "recipient_not_allowed": (
         "The marks do not allow the recipient that is named here.",
         "Leave it out, or record the originator's consent to it.",

@@ -8,6 +8,9 @@ from services.routing.domain.facts import Facts
 from services.routing.domain.grounds import Ground
 from services.routing.domain.ruleset import Programmes
 
+FOREIGN = "foreign"
+"""What a programme belongs to that is no part of the United States: it may get a copy, and owns nothing."""
+
 
 def as_utc(moment: datetime) -> datetime:
     """Read a moment without a zone as UTC, so that any two can be compared."""
@@ -38,7 +41,7 @@ def allowed(recipient: str, marks: Marks, programmes: Programmes, now: datetime)
     if needs_consent(marks) and recipient not in consented:
         return False
     belongs = programmes.belongs.get(recipient, "hsi")
-    if belongs == "foreign" and "NOFORN" in marks.us.ldc:
+    if belongs == FOREIGN and "NOFORN" in marks.us.ldc:
         return False
     # RED is stricter still, but it has let nobody past the consent above.
     return belongs == "hsi" or marks.tlp != "AMBER+STRICT" or recipient in consented

@@ -7,6 +7,9 @@ from services.routing.domain.facts import Label, Offence
 from services.routing.domain.ruleset import Offences
 from services.routing.domain.sections import look_up, most_specific
 
+_NOT_SETTLED = frozenset({AskGround.UNTRANSLATED, AskGround.READINGS_COMPETE, AskGround.DENIED})
+"""What no section in the text settles: it may be the one that is denied, or stand in words that nobody has read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -24,6 +27,8 @@ def read_offence(offence: Offence, offences: Offences, goods: bool) -> Reading:
     if not sections:
         return Reading(offence.labels[0] if offence.labels else None, offence.ask, seen)
     held = frozenset(category for section in sections for category in section.held)
+    if offence.ask in _NOT_SETTLED:
+        return Reading(None, offence.ask, held | seen)
     if not offence.labels:
         return Reading(Label(most_specific(sections, offences), 1.0, offence.sections), None, held)
     if offence.labels[0].category in held:

@@ -9,7 +9,7 @@ from schemas.vocabulary import Flag, PlacementGround, Urgency
 from services.routing.domain.acts import Assign, Placing
 from services.routing.domain.faults import Fault, fault
 from services.routing.domain.grounds import Ground
-from services.routing.domain.handling import allowed, as_utc, needs_consent
+from services.routing.domain.handling import FOREIGN, allowed, as_utc, needs_consent
 from services.routing.domain.placements import Held, Seat
 from services.routing.domain.ruleset import Programmes
 
@@ -89,7 +89,9 @@ def gate_faults(
         if ground not in acknowledged:
             yield fault("not_acknowledged", "/acknowledges", ground)
     lead, supporting, copies = pointers
-    if not lead_allowed(seat.office, marks, programmes, now):
+    if is_foreign(seat.office, programmes):
+        yield fault("foreign_lead", lead)
+    elif not lead_allowed(seat.office, marks, programmes, now):
         yield fault("recipient_not_allowed", lead, seat.office)
     for pointer, recipients in ((supporting, seat.supporting), (copies, seat.copies)):
         for recipient in recipients:
@@ -103,6 +105,8 @@ def lead_allowed(office: str, marks: Marks, programmes: Programmes, now: datetim
     Where consent is asked for and nobody has given any, a person may still release to the lead; not past a list
     of recipients, nor out of the organisation. Consent that stands is exact.
     """
+    if is_foreign(office, programmes):
+        return False
     if allowed(office, marks, programmes, now):
         return True
     if not needs_consent(marks) or has_consent(marks, now):
@@ -110,6 +114,11 @@ def lead_allowed(office: str, marks: Marks, programmes: Programmes, now: datetim
     strictest = "AMBER+STRICT" if marks.tlp == "RED" else marks.tlp
     released = {"tlp": strictest, "handling": (HandlingCode.CRIME_PURPOSE_ONLY,)}
     return allowed(office, marks.model_copy(update=released), programmes, now)
+
+
+def is_foreign(office: str, programmes: Programmes) -> bool:
+    """Tell whether a recipient is another country's, which can own no referral whatever the marks say."""
+    return programmes.belongs.get(office) == FOREIGN
 
 
 def joined_allowed(recipient: str, marks: Marks, programmes: Programmes, now: datetime) -> bool:

@@ -81,5 +81,5 @@ def _site_of(nexus: Nexus, places: Places) -> Site:
     if nexus.kind is not NexusKind.EXISTING_US_CASE:
         return resolve(nexus.place, places, gateway_first=nexus.kind in AT_A_GATEWAY)
     if nexus.owner_office in _OFFICES:
-        return Site(f"case of {nexus.owner_office}", (nexus.owner_office,))
+        return Site(nexus.owner_office, (nexus.owner_office,))
     return Site("case of an unknown owner", gap=Gap.UNKNOWN) if nexus.owner_office else NOWHERE

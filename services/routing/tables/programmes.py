@@ -4,11 +4,12 @@ from collections import defaultdict
 from types import MappingProxyType
 
 from schemas.vocabulary import PROGRAMMES, Category
+from services.routing.domain.handling import FOREIGN
 from services.routing.domain.ruleset import Programmes
 from services.routing.tables.rows import Tables, enter
 
 EVERY = "*"
-_BELONGS = frozenset({"hsi", "agency", "interagency", "foreign"})
+_BELONGS = frozenset({"hsi", "agency", "interagency", FOREIGN})
 _WHEN = frozenset({"always", "channel-ncb", "host-state-listed"})
 _CATEGORIES = frozenset(Category)
 
@@ -33,7 +34,7 @@ def _pro_tem(tables: Tables, belongs: dict[str, str]) -> dict[Category, str]:
     for row in tables.read("pro-tem.tsv", "category", "programme"):
         with tables.noting(row):
             programme = row.one_of("programme", PROGRAMMES)
-            if belongs.get(programme) == "foreign":
+            if belongs.get(programme) == FOREIGN:
                 problem = f"{programme} is a foreign programme and can own no referral"
                 raise row.wrong("foreign-owner", problem, "name a programme of our own")
             enter(pro_tem, Category(row.one_of("category", _CATEGORIES)), programme, row)

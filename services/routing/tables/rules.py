@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from schemas.vocabulary import DESKS, OFFICES, PROGRAMMES
 from services.routing.domain.grounds import GIVEN_BY_RULES
+from services.routing.domain.handling import FOREIGN
 from services.routing.domain.lead import FIXED
 from services.routing.domain.rules import OF_NEXUS, OF_PLACE, OF_REQUESTER, PRO_TEM, Conditions, Dimension, Rule
 from services.routing.domain.ruleset import Places, Programmes
@@ -19,7 +20,6 @@ _NAME = re.compile(r"R-[A-Z0-9]+(-[A-Z0-9]+)*")
 _LONGEST_NAME = 40
 _LEADS = frozenset({*OFFICES, *PROGRAMMES, OF_NEXUS, PRO_TEM, ""})
 _DESKS = frozenset({*DESKS, OF_REQUESTER, OF_PLACE, ""})
-_FOREIGN = "foreign"
 
 
 def read_rules(tables: Tables, places: Places, programmes: Programmes) -> tuple[Rule, ...]:
@@ -97,7 +97,7 @@ def _check_actions(row: Row, programmes: Programmes) -> None:
         raise row.wrong("rule-does-nothing", "the rule says nothing of what to do", "name a lead, a desk or a flag")
     if lead and desk:
         raise row.wrong("lead-and-desk", "the rule names a lead and a desk", "keep one of the two")
-    if lead in PROGRAMMES and programmes.belongs.get(lead) == _FOREIGN:
+    if lead in PROGRAMMES and programmes.belongs.get(lead) == FOREIGN:
         problem = f"{lead} is a foreign programme and can own no referral"
         raise row.wrong("foreign-lead", problem, "name an office, or a programme of our own")
     if lead and lead in {*row.several("supporting"), *row.several("copies")}:

@@ -346,13 +346,20 @@ def test_marks_hold_an_assignment_back(faults, marks, fault):
     [
         ({"tlp": "RED"}, "USNCB"),
         ({"tlp": "AMBER+STRICT"}, "USNCB"),
-        ({"tlp": "GREEN", "us": {"ldc": ["NOFORN"]}}, "TCIU"),
     ],
 )
-def test_no_acknowledgement_opens_the_way_out_of_the_organisation_or_the_country(faults, marks, office):
+def test_no_acknowledgement_opens_the_way_out_of_the_organisation(faults, marks, office):
     found = faults(held(marks=marks), assign(office, acknowledges=frozenset({"consent_missing"})))
 
     assert found == [("recipient_not_allowed", "/office")]
+
+
+def test_a_foreign_programme_may_get_a_copy_and_never_leads(do, faults):
+    copied = do(held(), assign(copies=("TCIU",)))
+    closed = faults(held(marks={"tlp": "GREEN", "handling": ["H0"], "us": {"ldc": ["NOFORN"]}}), assign("TCIU"))
+
+    assert copied.placement.seat.copies == ("TCIU",)
+    assert faults(held(), assign("TCIU")) == closed == [("foreign_lead", "/office")]
 
 
 def test_a_merge_that_awaits_a_second_person_fails_when_the_other_one_has_moved(do, ruleset):

@@ -103,6 +103,12 @@ def test_every_ground_says_what_it_means_and_what_to_do(ground):
     assert explained.to_do.endswith(".")
 
 
+def test_no_two_grounds_share_a_code_so_that_each_has_its_own_explanation():
+    codes = [str(ground) for ground in (*Ground, *Flag, *AskGround)]
+
+    assert len(set(codes)) == len(codes)
+
+
 def test_a_ground_that_nobody_knows_is_explained_by_the_rule_that_gave_it():
     [explained] = explain(["some_new_ground"])
 

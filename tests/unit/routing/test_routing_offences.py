@@ -189,6 +189,26 @@ def test_a_section_that_a_charge_names_and_its_words_must_agree(
     assert (decision.outcome == "triage") == ("readings_compete" in decision.grounds) == (category == "unclassified")
 
 
+@pytest.mark.parametrize("labels", [(), ("money-laundering", "bulk-cash")])
+@pytest.mark.parametrize("ask", ["untranslated", "readings_compete", "denied"])
+def test_no_section_in_a_charge_settles_what_a_person_must_read(
+    ruleset: Ruleset, labels: tuple[str, ...], ask: str
+) -> None:
+    decision = read_as(ruleset, {**charge(*labels, ask=ask), "sections": ["18 USC 1956"]})
+
+    assert (decision.outcome, decision.category, decision.grounds) == ("triage", "unclassified", ("unclassified", ask))
+    assert "money-laundering" in decision.labels
+
+
+@pytest.mark.parametrize("ask", ["nothing_matched", "reading_below_floor"])
+def test_a_section_in_a_charge_settles_what_its_words_leave_in_doubt(ruleset: Ruleset, ask: str) -> None:
+    labels = () if ask == "nothing_matched" else ("money-laundering",)
+
+    decision = read_as(ruleset, {**charge(*labels, ask=ask), "sections": ["18 USC 1956"]})
+
+    assert (decision.outcome, decision.category) == ("office", "money-laundering")
+
+
 def test_among_charges_the_most_urgent_leads_and_an_association_never_does(ruleset: Ruleset) -> None:
     assert read_as(ruleset, charge("cultural-property"), charge("bulk-cash")).category == "bulk-cash"
     assert read_as(ruleset, charge("cultural-property"), charge("gangs")).category == "cultural-property"
@@ -214,7 +234,7 @@ def test_what_is_stated_beats_what_was_read(ruleset: Ruleset, said: dict[str, st
     assert "child-exploitation" in decision.labels
 
 
-@pytest.mark.parametrize("ask", ["untranslated", "readings_compete", "below_floor"])
+@pytest.mark.parametrize("ask", ["untranslated", "readings_compete", "reading_below_floor"])
 def test_a_charge_that_could_have_led_brings_the_others_to_a_person(ruleset: Ruleset, ask: str) -> None:
     decision = read_as(ruleset, charge("money-laundering"), charge(ask=ask))
 

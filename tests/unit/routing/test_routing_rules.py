@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from runtime.errors import StoreAway, Transient
 from services.routing.domain import Ruleset
@@ -100,6 +101,15 @@ async def test_rules_that_cannot_be_read_make_referrals_wait(loader):
         rules.on(TODAY)
     assert isinstance(raised.value, Transient)
     assert rules.readiness() == {"ok": False, "ruleset": None}
+
+
+async def test_the_log_says_where_the_faults_are_and_repeats_no_cell(loader):
+    loader.bad = True
+
+    with capture_logs() as logged:
+        await in_force(Activated(), loader)
+
+    assert [entry["why"] for entry in logged if entry["event"] == "ruleset cannot be read"] == ["areas.tsv row 2: gone"]
 
 
 async def test_rules_that_can_be_read_again_are_used_again(loader):

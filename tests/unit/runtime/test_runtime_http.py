@@ -139,6 +139,14 @@ async def test_a_wrong_body_is_a_problem_422_that_says_where_and_repeats_nothing
     assert [fault["pointer"] for fault in document["faults"]] == [pointer]
 
 
+@pytest.mark.parametrize("body", [{}, {"title": [SECRET]}, {"title": "t", SECRET: 1}])
+async def test_every_fault_of_a_body_says_what_is_wrong_and_how_to_mend_it(client, body):
+    document = problem(await client.post("/notes", json=body), 422, "invalid_request")
+
+    assert [set(fault) for fault in document["faults"]] == [{"code", "pointer", "problem", "mend"}]
+    assert all(fault["problem"].endswith(".") and fault["mend"].endswith(".") for fault in document["faults"])
+
+
 @pytest.mark.parametrize("text", ["", "{", '{"title": "Ivana Horvat', "\ufffe", '{"title": NaN}'])
 async def test_what_is_no_json_is_a_problem_422(client, text):
     answer = await client.post("/notes", content=text.encode(), headers={"content-type": "application/json"})

@@ -1,6 +1,6 @@
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from zlib import crc32
 
 import hypothesis.strategies as st
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from runtime.http import Problem
-from runtime.pages import read_cursor, write_cursor
+from runtime.pages import read_cursor, read_moment, read_number, write_cursor
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 
@@ -71,3 +71,26 @@ def test_a_cursor_nested_ten_thousand_deep_is_refused():
 def test_a_cursor_of_one_list_is_refused_by_another():
     with pytest.raises(Problem):
         read_cursor(write_cursor(["a"], "office=NY"), "office=LA", fields=1)
+
+
+def test_moments_and_numbers_are_read_as_they_were_written():
+    moment = datetime(2026, 3, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+
+    assert read_moment(moment.isoformat()) == moment
+    assert read_number("70") == 70
+
+
+@pytest.mark.parametrize("value", ["", "soon", "2026-03-01T12:00:00", "0001-01-01T00:00:00+14:00", "2026-13-01T00:00Z"])
+def test_what_is_no_moment_that_a_database_could_look_for_is_refused(value):
+    with pytest.raises(Problem) as problem:
+        read_moment(value)
+
+    assert (problem.value.status, problem.value.code) == (400, "cursor_unknown")
+
+
+@pytest.mark.parametrize("value", ["", "-1", "1.0", "²", "٣", "9" * 30])
+def test_what_is_no_number_that_a_database_could_look_for_is_refused(value):
+    with pytest.raises(Problem) as problem:
+        read_number(value)
+
+    assert (problem.value.status, problem.value.code) == (400, "cursor_unknown")
