@@ -36,13 +36,20 @@ OTHERS = Publisher(
         for event, places in published_by(service).items()
     },
 )
-MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+A_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 
 @pytest.fixture
 async def topics(kafka_settings):
     """All topics, with as many partitions as they have."""
     await create_topics(kafka_settings.bootstrap_servers, kafka_settings.topic_prefix, TOPICS)
+
+
+@pytest.fixture
+def keys(monkeypatch):
+    """The keys of the referrals service, in its environment."""
+    for name in ("MASTER", "SIGNING"):
+        monkeypatch.setenv(f"REFERRALS_{name}_KEY", A_KEY)
 
 
 async def publish(kafka, event, sequence):
@@ -85,14 +92,12 @@ async def lives(http, kafka, bodies):
 
 
 async def test_a_liaison_killed_and_resumed_fifty_times_sees_every_entry_it_may_see_in_order_and_once(
-    topics, kafka, kafka_settings, mongo_settings
+    topics, keys, kafka, kafka_settings, mongo_settings
 ):
     chance, bodies = random.Random(5), sound_bodies()
     follower = Follower("/v1/referrals/stream", country="IT")
     for _ in range(RESTARTS):
-        settings = ReferralsSettings(
-            http_port=free_port(), kafka=kafka_settings, mongo=mongo_settings, master_key=MASTER_KEY
-        )
+        settings = ReferralsSettings(http_port=free_port(), kafka=kafka_settings, mongo=mongo_settings)
         async with served(referrals.open_service(settings)) as http:
             posted = [next(bodies) for _ in range(REFERRALS_EACH)]
             for number, body in enumerate(posted):
@@ -149,10 +154,8 @@ async def test_an_office_killed_and_resumed_fifty_times_sees_every_fact_in_order
     assert [body["event_id"] for _, body in follower.facts] == list(kept)
 
 
-async def test_one_referral_is_followed_by_itself(topics, kafka, kafka_settings, mongo_settings):
-    settings = ReferralsSettings(
-        http_port=free_port(), kafka=kafka_settings, mongo=mongo_settings, master_key=MASTER_KEY
-    )
+async def test_one_referral_is_followed_by_itself(topics, keys, kafka, kafka_settings, mongo_settings):
+    settings = ReferralsSettings(http_port=free_port(), kafka=kafka_settings, mongo=mongo_settings)
     bodies = sound_bodies()
     both = [next(bodies), next(bodies)]
     for body in both:
