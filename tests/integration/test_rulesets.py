@@ -5,9 +5,13 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from runtime.mongo import open_database
+from services.routing.activations import ActivationStore
 from services.routing.app import open_service
+from services.routing.ruleset_desk import RulesetDesk
+from services.routing.rulesets import RulesetStore
 from services.routing.settings import Settings
 from services.routing.tables import shipped
 from tests.golden.corpus import NOW, read_corpus
@@ -49,6 +53,20 @@ async def test_many_processes_that_start_at_once_seed_the_rules_once(kafka_setti
     async with open_routing_desk(kafka_settings, mongo_settings) as desk:
         activations = await desk.pages("/v1/rulesets/activations", "activations")
         assert [(one["number"], one["version"], one["asked_by"]) for one in activations] == [(1, SHIPPED, "system")]
+
+
+async def test_shipped_tables_that_changed_under_their_name_are_told_and_not_used(desk, mongo_settings, monkeypatch):
+    texts = {**shipped(), "countries.tsv": shipped()["countries.tsv"].replace("IT\tEUR", "IT\tMEA")}
+    monkeypatch.setattr("services.routing.ruleset_desk.shipped", lambda: texts)
+    before = (await desk.http.get("/v1/rulesets/in-force")).json()
+
+    async with open_database(mongo_settings, "routing") as database:
+        with capture_logs() as logged:
+            await RulesetDesk(RulesetStore(database), ActivationStore(database)).prepare()
+
+    told = [entry["version"] for entry in logged if entry["event"].startswith("shipped tables are not")]
+    assert told == [SHIPPED]
+    assert (await desk.http.get("/v1/rulesets/in-force")).json() == before
 
 
 async def test_a_draft_shares_the_tables_that_it_does_not_change(desk, mongo_settings):
