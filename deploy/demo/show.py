@@ -12,8 +12,9 @@ from uuid import uuid4
 from rich.console import Console
 from rich.table import Table
 
+from deploy.demo.outcome import Followed, Outcome
 from deploy.demo.referrals import Ending
-from deploy.demo.run import Followed, Outcome
+from deploy.demo.show_life import life_json, life_lines, read_table, receipts_table, worked_table
 from deploy.local.settings import SERVICES
 
 
@@ -23,7 +24,10 @@ def show(outcome: Outcome, addresses: Mapping[str, str]) -> None:
     accepted, leading, triage = _sorted_out(outcome)
     console.print(_refused_table(outcome))
     console.print(_queues_table("Routed, and the deciding reason of one", "office", "leads", leading))
-    console.print(_queues_table("Waiting in triage for a person", "desk", "waiting", triage))
+    console.print(_queues_table("Sent to a desk for a person to place", "desk", "sent", triage))
+    console.print(read_table([one for one in accepted if one.invented.category is not None]))
+    console.print(worked_table(outcome))
+    console.print(receipts_table(outcome))
     for line in (*_summary(outcome, accepted, leading, triage), "", *_next(outcome, addresses, leading)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
@@ -41,7 +45,8 @@ def show_json(outcome: Outcome, addresses: Mapping[str, str]) -> None:
                 "triage": Counter(one.queue for one in triage),
                 "milliseconds_to_queue": _latency(accepted),
                 "seconds": round(outcome.seconds, 1),
-                "wrong": [{"title": one.invented.title, "wrong": one.wrong} for one in outcome.wrong],
+                **life_json(outcome),
+                "wrong": [{"title": title, "wrong": wrong} for title, wrong in outcome.wrong],
                 "trace": _trace_link(addresses, leading),
                 "addresses": dict(addresses),
             },
@@ -101,12 +106,13 @@ def _summary(
     lines = [
         f"{len(outcome.followed)} POSTs in {outcome.seconds:.1f} s: {len(accepted)} accepted, "
         f"{len(_refused(outcome))} refused, {again} sent twice and answered alike.",
-        f"{len(leading)} lead in {len(_by_queue(leading))} queues, {len(triage)} wait in triage. "
+        f"{len(leading)} routed to {len(_by_queue(leading))} queues, {len(triage)} to a desk. "
         f"From POST until written into a queue: p50 {latency['p50']} ms, p99 {latency['p99']} ms.",
+        *life_lines(outcome),
     ]
     if outcome.all_as_expected:
         return [*lines, "Every referral ended where it should."]
-    return [*lines, *(f"WRONG: {one.invented.title}: {one.wrong}" for one in outcome.wrong)]
+    return [*lines, *(f"WRONG: {title}: {wrong}" for title, wrong in outcome.wrong)]
 
 
 def _latency(accepted: Sequence[Followed]) -> dict[str, float | None]:

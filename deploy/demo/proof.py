@@ -1,0 +1,123 @@
+"""Fetches what proves each referral's way, and checks all of it by the files alone, as anybody could."""
+
+import asyncio
+import json
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from deploy.demo.outcome import Followed, Proof
+from deploy.demo.progress import Bar
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+AT_ONCE = 4
+CHECK = (sys.executable, "-m", "services.referrals.evidence")
+BEGINNING = ("SUBMISSION_ACCEPTANCE", "RELAY_ACCEPTANCE")
+
+
+class Folder:
+    """Where the files lie: keys, bundles and signed refusals of this run."""
+
+    def __init__(self, var: Path) -> None:
+        self.path = var / "demo" / "proof"
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.path.mkdir(parents=True)
+        self.keys = self.path / "keys.json"
+        self.changed = self.path / "one-byte-changed.json"
+
+    def bundle(self, one: Followed) -> Path:
+        """Name the bundle of one referral."""
+        return self.path / f"custody-{one.referral_id}.json"
+
+
+async def prove(liaison: httpx.AsyncClient, followed: Sequence[Followed], folder: Folder, bar: Bar) -> Proof:
+    """Fetch all bundles, check them and the refusals, and show that a changed one is found out."""
+    began = time.monotonic()
+    accepted = [one for one in followed if one.status == 201 and one.invented.repeats is None]
+    folder.keys.write_bytes((await liaison.get("/v1/receipts/keys")).raise_for_status().content)
+    await _fetch(liaison, accepted, folder, bar)
+    refused = [_keep(one, number, folder) for number, one in enumerate(followed) if "receipt" in _refusal(one)]
+    bundles = [folder.bundle(one) for one in accepted]
+    checked, receipts, changed = await asyncio.gather(
+        _checked("verify", folder, bundles), _checked("receipt", folder, refused), _changed(folder, bundles)
+    )
+    by_referral = {one.referral_id: _stages(folder.bundle(one)) for one in accepted}
+    wrong = [verdict["sentence"] for verdict in (*checked, *receipts) if not verdict["valid"]]
+    if changed["valid"]:
+        wrong.append("a changed byte was not found out")
+    stages = Counter(stage for stages in by_referral.values() for stage in stages)
+    stages["SUBMISSION_REJECTION"] += len(receipts)
+    proof = Proof(stages, by_referral, len(checked), len(receipts), changed["sentence"], time.monotonic() - began)
+    proof.wrong = [*wrong, *_missing(accepted, by_referral)]
+    return proof
+
+
+async def _fetch(liaison: httpx.AsyncClient, accepted: Sequence[Followed], folder: Folder, bar: Bar) -> None:
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def fetch(one: Followed) -> None:
+        async with places:
+            answer = await liaison.get(f"/v1/referrals/{one.referral_id}/custody")
+        folder.bundle(one).write_bytes(answer.raise_for_status().content)
+        bar.advance()
+
+    await asyncio.gather(*(fetch(one) for one in accepted))
+
+
+def _refusal(one: Followed) -> dict[str, Any]:
+    return (one.answer or {}) if one.status == 422 else {}
+
+
+def _keep(one: Followed, number: int, folder: Folder) -> Path:
+    path = folder.path / f"refusal-{number:03d}.json"
+    path.write_text(json.dumps(one.answer), "utf-8")
+    return path
+
+
+async def _checked(command: str, folder: Folder, files: Sequence[Path]) -> list[dict[str, Any]]:
+    """Run the command that checks evidence, and give what it says of each file."""
+    names = [str(file) for file in files]
+    process = await asyncio.create_subprocess_exec(
+        *CHECK, command, *names, "--keys", str(folder.keys), "--json", cwd=CHECKOUT, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    verdicts = [json.loads(line) for line in out.splitlines()]
+    missing = [{"valid": False, "sentence": f"the check of {command} ended early"}] * (len(files) - len(verdicts))
+    return [*verdicts, *missing]
+
+
+async def _changed(folder: Folder, bundles: Sequence[Path]) -> dict[str, Any]:
+    """Change one byte in a copy of the longest bundle, and give what is said of it."""
+    content = bytearray(max((file.read_bytes() for file in bundles), key=len))
+    content[len(content) // 2] ^= 1
+    folder.changed.write_bytes(content)
+    [verdict] = await _checked("verify", folder, [folder.changed])
+    return verdict
+
+
+def _stages(bundle: Path) -> list[str]:
+    entries = json.loads(bundle.read_bytes())["entries"]
+    return [entry["body"]["stage"] for entry in entries if entry["kind"] == "receipt"]
+
+
+def _missing(accepted: Sequence[Followed], by_referral: dict[str, list[str]]) -> list[str]:
+    """Name whose receipts are others than its way calls for."""
+    wrong = []
+    for one in accepted:
+        found, owed = Counter(by_referral[one.referral_id]), Counter(_owed(one))
+        if found != owed:
+            more, less = sorted((found - owed).elements()), sorted((owed - found).elements())
+            wrong.append(f"{one.invented.title}: receipts too many {more}, missing {less}")
+    return wrong
+
+
+def _owed(one: Followed) -> tuple[str, ...]:
+    if one.story is not None:
+        return (*BEGINNING, *one.story.receipts)
+    return BEGINNING if one.invented.triage else (*BEGINNING, "DELIVERY")
