@@ -82,6 +82,7 @@ class Outcome:
     proof: Proof
     seconds: float
     example_body: Path
+    proof_folder: Path
 
     @property
     def wrong(self) -> list[tuple[str, str]]:

@@ -1,123 +1,23 @@
 """Invented people at the public doors: officers, desks and requesters, each at work on one referral."""
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import httpx
 
-Json = dict[str, Any]
-Found = TypeVar("Found")
+from deploy.demo.doors import Json, Unexpected, said, wait_for
+from deploy.demo.matter import Matter
 
-PATIENCE_SECONDS = 30.0
-LOOK_SECONDS = 0.1
 MARKS = {"tlp": "TLP:AMBER", "handling": ["H1"]}
 """Under which the invented answers go out."""
-
-
-class Unexpected(Exception):
-    """Something was answered, or came about, otherwise than it should."""
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """Where the three services are spoken to."""
-
-    referrals: httpx.AsyncClient
-    routing: httpx.AsyncClient
-    notify: httpx.AsyncClient
-    leasing: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
-    """One officer at a time looks for a certain item in a queue."""
-
-
-async def said(response: httpx.Response, *statuses: int) -> Json:
-    """Give an answer, if it has the status that it should have."""
-    answer: Json = response.json()
-    if response.status_code not in (statuses or (200, 201)):
-        what = f"{response.request.method} {response.request.url.path}"
-        codes = [fault["code"] for fault in answer.get("faults", [])]
-        raise Unexpected(f"{what} was answered {response.status_code} {answer.get('code')} {codes or ''}".rstrip())
-    return answer
-
-
-async def wait_for(what: str, look: Callable[[], Awaitable[Found | None]]) -> Found:
-    """Look again and again until there is something."""
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while (found := await look()) is None:  # noqa: ASYNC110 - another process sets no event
-                await asyncio.sleep(LOOK_SECONDS)
-            return found
-    except TimeoutError:
-        raise Unexpected(f"waited {PATIENCE_SECONDS:.0f} s in vain for {what}") from None
-
-
-@dataclass(slots=True)
-class Matter:
-    """One referral, and whoever works on it."""
-
-    doors: Doors
-    referral_id: str
-    country: str
-    desk_code: str
-    offices: list[str] = field(default_factory=list)
-    """Who has worked on it, in order."""
-    entries: list[Json] = field(default_factory=list)
-    """Its timeline, as last read."""
-
-    @property
-    def path(self) -> str:
-        """Where the referral is read and added to."""
-        return f"/v1/referrals/{self.referral_id}"
-
-    def officer(self, office: str, staff: str = "TEST-7") -> "Officer":
-        """Let an officer of an office work on it."""
-        if office not in self.offices:
-            self.offices.append(office)
-        return Officer(self, office, staff)
-
-    def desk(self, staff: str = "TEST-D1") -> "Desk":
-        """Let a person at its desk work on it."""
-        if self.desk_code not in self.offices:
-            self.offices.append(self.desk_code)
-        return Desk(self, staff)
-
-    @property
-    def requester(self) -> "Requester":
-        """Let the requester speak."""
-        return Requester(self)
-
-    async def stands(self, state: str) -> None:
-        """Wait until the requester sees it in a state."""
-
-        async def look() -> bool | None:
-            return (await self.timeline())["state"] == state or None
-
-        await wait_for(f"the state {state}", look)
-
-    async def tells(self, type_: str, times: int = 1) -> None:
-        """Wait until its timeline tells of something."""
-
-        async def look() -> bool | None:
-            await self.timeline()
-            return [entry["type"] for entry in self.entries].count(type_) >= times or None
-
-        await wait_for(f"{times} of {type_} on the timeline", look)
-
-    async def timeline(self) -> Json:
-        """Read what has happened."""
-        answer = await said(await self.doors.referrals.get(f"{self.path}/timeline"))
-        self.entries = answer["timeline"]
-        return answer
 
 
 class Officer:
     """An officer of an office, with at most one item in hand."""
 
-    def __init__(self, matter: Matter, office: str, staff: str) -> None:
+    def __init__(self, matter: Matter, office: str, staff: str = "TEST-7") -> None:
+        matter.is_worked_by(office)
         self.matter = matter
         self.office = office
         self.staff = staff
@@ -203,7 +103,8 @@ class Officer:
 class Desk:
     """A person at the area desk that looks after the requester."""
 
-    def __init__(self, matter: Matter, staff: str) -> None:
+    def __init__(self, matter: Matter, staff: str = "TEST-D1") -> None:
+        matter.is_worked_by(matter.desk)
         self._matter = matter
         self._staff = staff
         self._path = f"/v1/triage/{matter.referral_id}"

@@ -10,20 +10,21 @@ from uuid import uuid4
 
 import httpx
 
+from deploy.demo.added import added_referrals
+from deploy.demo.doors import Doors
 from deploy.demo.outcome import Followed, Outcome
-from deploy.demo.people import Doors
 from deploy.demo.posting import follow_all, post_all, read_categories, what_is_wrong
 from deploy.demo.progress import Bar, bars
 from deploy.demo.proof import Folder, prove
 from deploy.demo.referrals import Ending, invented_referrals
-from deploy.demo.worked import STORIES, more_referrals
+from deploy.demo.worked import STORIES
 from deploy.demo.working import work_all
 
 
 async def run_demo(addresses: Mapping[str, str], var: Path, *, quiet: bool) -> Outcome:
     """Post every invented referral, follow each to its queue, let some be worked, and check what proves it."""
     followed = _all_of_them()
-    began = time.monotonic()
+    folder, began = Folder(var), time.monotonic()
     async with _doors(addresses) as doors:
         with bars(quiet=quiet) as progress:
             liaison = doors.referrals
@@ -36,14 +37,14 @@ async def run_demo(addresses: Mapping[str, str], var: Path, *, quiet: bool) -> O
             await read_categories(doors.routing, followed)
             worked = await work_all(doors, followed, Bar(progress, "being worked", len(STORIES), "proof"))
             first = sum(one.invented.repeats is None for one in accepted)
-            proof = await prove(liaison, followed, Folder(var), Bar(progress, "fetching proof", first, "check it"))
-    return Outcome(followed, worked, proof, time.monotonic() - began, _example(followed, var))
+            proof = await prove(liaison, followed, folder, Bar(progress, "fetching proof", first, "check it"))
+    return Outcome(followed, worked, proof, time.monotonic() - began, _example(followed, var), folder.path)
 
 
 def _all_of_them() -> list[Followed]:
     now = datetime.now(UTC)
     first = [Followed(invented, now) for invented in invented_referrals(now.date())]
-    return first + [Followed(invented, now, story) for invented, story in more_referrals(now.date())]
+    return first + [Followed(invented, now, story) for invented, story in added_referrals(now.date())]
 
 
 @asynccontextmanager

@@ -5,17 +5,14 @@ import os
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 from rich.console import Console
 from rich.table import Table
 
+from deploy.demo.look import shown_one, trace_link, where_to_look
 from deploy.demo.outcome import Followed, Outcome
 from deploy.demo.referrals import Ending
 from deploy.demo.show_life import life_json, life_lines, read_table, receipts_table, worked_table
-from deploy.local.settings import SERVICES
 
 
 def show(outcome: Outcome, addresses: Mapping[str, str]) -> None:
@@ -28,7 +25,7 @@ def show(outcome: Outcome, addresses: Mapping[str, str]) -> None:
     console.print(read_table([one for one in accepted if one.invented.category is not None]))
     console.print(worked_table(outcome))
     console.print(receipts_table(outcome))
-    for line in (*_summary(outcome, accepted, leading, triage), "", *_next(outcome, addresses, leading)):
+    for line in (*_summary(outcome, accepted, leading, triage), "", *where_to_look(outcome, addresses)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -47,7 +44,7 @@ def show_json(outcome: Outcome, addresses: Mapping[str, str]) -> None:
                 "seconds": round(outcome.seconds, 1),
                 **life_json(outcome),
                 "wrong": [{"title": title, "wrong": wrong} for title, wrong in outcome.wrong],
-                "trace": _trace_link(addresses, leading),
+                "trace": trace_link(addresses, shown_one(outcome)),
                 "addresses": dict(addresses),
             },
             indent=1,
@@ -121,35 +118,3 @@ def _latency(accepted: Sequence[Followed]) -> dict[str, float | None]:
         return {"p50": None, "p99": None}
     hundredths = statistics.quantiles(found, n=100)
     return {"p50": round(hundredths[49], 1), "p99": round(hundredths[98], 1)}
-
-
-def _trace_link(addresses: Mapping[str, str], leading: Sequence[Followed]) -> str | None:
-    if not leading or "zipkin" not in addresses:
-        return None
-    return f"{addresses['zipkin']}/zipkin/traces/{(leading[-1].answer or {})['trace_id']}"
-
-
-def _next(outcome: Outcome, addresses: Mapping[str, str], leading: Sequence[Followed]) -> list[str]:
-    if not leading:
-        return []
-    one = leading[-1]
-    referral_id: Any = (one.answer or {})["referral_id"]
-    queue = f"{addresses['notify']}/v1/offices/{one.queue}"
-    return [
-        "Where to look next",
-        f"  one referral's trace   {_trace_link(addresses, leading) or 'no trace page in this stack'}",
-        f"  its timeline           curl -s {addresses['referrals']}/v1/referrals/{referral_id}/timeline",
-        f"  why it went there      curl -s {addresses['routing']}/v1/decisions/{referral_id}",
-        f"  the office's queue     curl -s {queue}/queue",
-        f"  the queue, live        curl -sN {queue}/stream",
-        f"  lease two items        curl -s {queue}/queue/lease -H 'Content-Type: application/json' "
-        """-d '{"officer": "TEST-7", "most": 2}'""",
-        f"  post one yourself      curl -s {addresses['referrals']}/v1/referrals -H 'Content-Type: application/json' "
-        f"-H 'Idempotency-Key: {uuid4()}' -d @{_shortest(outcome.example_body)}",
-        f"  the interfaces         {'  '.join(f'{addresses[name]}/openapi.json' for name in SERVICES)}",
-    ]
-
-
-def _shortest(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -1,6 +1,8 @@
 """What invented people do with some of the referrals: each story is one referral's way, step by step."""
 
-from deploy.demo.people import Matter, Officer, Unexpected, in_days, said
+from deploy.demo.doors import Unexpected, said
+from deploy.demo.matter import Matter
+from deploy.demo.people import Desk, Officer, Requester, in_days
 
 
 async def answered_twice(matter: Matter) -> None:
@@ -22,7 +24,7 @@ async def asked_back(matter: Matter) -> None:
     """An office asks, the requester answers, and the office goes on."""
     officer = await _taken(matter, "SAC-HOU")
     question = await officer.asks("Invented: which of the three containers is meant?")
-    await matter.requester.replies(question, "Invented: the one that was sealed last.")
+    await Requester(matter).replies(question, "Invented: the one that was sealed last.")
     await officer.finds("accepted")
     await officer.answers("final", "Invented: it was opened, and the goods were held.")
 
@@ -46,7 +48,7 @@ async def wrong_office(matter: Matter) -> None:
     """An office says that it is not for it; a person at the desk finds the right one."""
     denver = await _taken(matter, "SAC-DEN")
     await denver.step("decline", ground="wrong_office")
-    await matter.desk().acts("assign", office="SAC-SFO", ground="wrong_office")
+    await Desk(matter).acts("assign", office="SAC-SFO", ground="wrong_office")
     await _taken(matter, "SAC-SFO")
 
 
@@ -54,19 +56,19 @@ async def declined(matter: Matter) -> None:
     """An office declines, and the desk sends the referral back on the same ground."""
     dallas = await _taken(matter, "SAC-DAL")
     await dallas.step("decline", ground="offence_below_one_year_or_none")
-    await matter.desk().acts("send-back", ground="offence_below_one_year_or_none")
+    await Desk(matter).acts("send-back", ground="offence_below_one_year_or_none")
 
 
 async def placed_by_a_desk(matter: Matter) -> None:
     """Nothing ties it to a place; a person at the desk gives it to an office."""
-    await matter.desk().acts("assign", office="SAC-NYC", ground="nexus_confirmed")
+    await Desk(matter).acts("assign", office="SAC-NYC", ground="nexus_confirmed")
     await _taken(matter, "SAC-NYC")
 
 
 async def released_by_two(matter: Matter) -> None:
     """A flag stands on it: one person assigns, another one confirms, and only then it goes out."""
-    await matter.desk("TEST-D1").acts("assign", office="SAC-LAX", ground="flag_reviewed", category="gangs")
-    await matter.desk("TEST-D2").acts("confirm")
+    await Desk(matter, "TEST-D1").acts("assign", office="SAC-LAX", ground="flag_reviewed", category="gangs")
+    await Desk(matter, "TEST-D2").acts("confirm")
     await _taken(matter, "SAC-LAX")
 
 
@@ -87,7 +89,7 @@ async def a_court_decides(matter: Matter) -> None:
 async def added_to(matter: Matter) -> None:
     """The requester adds to the referral while the office works on it; the office sees the new version."""
     officer = await _taken(matter, "SAC-DET")
-    await matter.requester.supplements(narrative="Invented: a second vehicle was named since.")
+    await Requester(matter).supplements(narrative="Invented: a second vehicle was named since.")
     await matter.tells("changed")
     if (await officer.finds("accepted"))["referral_version"] != 2:
         raise Unexpected("the office does not see the second version")
@@ -108,7 +110,7 @@ async def taken_over(matter: Matter) -> None:
     """A colleague puts the item back and takes it; the first officer's token opens nothing any more."""
     first = await _taken(matter, "SAC-STP")
     await said(await first.tries("give-back", staff="TEST-9"))
-    second = matter.officer("SAC-STP", "TEST-9")
+    second = Officer(matter, "SAC-STP", "TEST-9")
     await second.takes()
     await said(await first.tries("close", lease_token=first.token, code="nothing_found"), 409)
 
@@ -117,7 +119,7 @@ async def withdrawn_and_erased(matter: Matter) -> None:
     """The originator recalls it, everybody who held it erases it, and its key is deleted."""
     await _taken(matter, "SAC-SAN")
     for office in await _recalled(matter, "subject_found"):
-        await matter.officer(office).says_of_recalled("erased")
+        await Officer(matter, office).says_of_recalled("erased")
     await matter.tells("erased")
 
 
@@ -127,20 +129,20 @@ async def withdrawn_and_kept(matter: Matter) -> None:
     outstanding = await _recalled(matter, "consent_withdrawn")
     for office in outstanding:
         if office == "SAC-PHL":
-            await matter.officer(office).says_of_recalled("kept", ground="us_case")
+            await Officer(matter, office).says_of_recalled("kept", ground="us_case")
         else:
-            await matter.officer(office).says_of_recalled("erased")
+            await Officer(matter, office).says_of_recalled("erased")
     await matter.tells("recall-acknowledged", len(outstanding))
 
 
 async def _taken(matter: Matter, office: str) -> Officer:
     """Let an officer claim and accept it."""
-    officer = matter.officer(office)
+    officer = Officer(matter, office)
     await officer.takes()
     return officer
 
 
 async def _recalled(matter: Matter, ground: str) -> list[str]:
-    outstanding = await matter.requester.recalls(ground)
-    await matter.requester.reads_nothing()
+    outstanding = await Requester(matter).recalls(ground)
+    await Requester(matter).reads_nothing()
     return outstanding

@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 
+from deploy.demo.doors import Doors, Unexpected, said, wait_for
+from deploy.demo.matter import Matter
 from deploy.demo.outcome import Followed, Worked
-from deploy.demo.people import Doors, Matter, Unexpected, said, wait_for
 from deploy.demo.progress import Bar
 from deploy.demo.voices import LANDS
 
