@@ -1,6 +1,6 @@
 """Where to look next, once the demonstration is over: commands to copy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -55,6 +55,10 @@ def _waiting(outcome: Outcome, addresses: Mapping[str, str]) -> list[str]:
         lines.append(
             f"  a question, for you    curl -s {addresses['referrals']}/v1/referrals/{asked.referral_id}/questions"
         )
+    if (withdrawn := _kept(outcome)) is not None:
+        lines.append(
+            f"  a recall, not erased   curl -s {addresses['referrals']}/v1/referrals/{withdrawn.referral_id}/recall"
+        )
     led = [one for one in outcome.followed if one.role == "lead" and one.story is None]
     if led:
         queue = f"{addresses['notify']}/v1/offices/{led[-1].queue}"
@@ -67,8 +71,13 @@ def _waiting(outcome: Outcome, addresses: Mapping[str, str]) -> list[str]:
 
 
 def _worked_to(outcome: Outcome, state: str) -> Followed | None:
-    found: Sequence[Followed] = [one.followed for one in outcome.worked if one.state == state]
-    return found[0] if found else None
+    return next((one.followed for one in outcome.worked if one.state == state), None)
+
+
+def _kept(outcome: Outcome) -> Followed | None:
+    """Find one that was withdrawn, and that somebody keeps."""
+    withdrawn = (one.followed for one in outcome.worked if one.state == "withdrawn")
+    return next((one for one in withdrawn if "ERASED" not in outcome.proof.by_referral.get(one.referral_id, ())), None)
 
 
 def _shortest(path: Path) -> str:

@@ -41,7 +41,8 @@ async def prove(liaison: httpx.AsyncClient, followed: Sequence[Followed], folder
     began = time.monotonic()
     accepted = [one for one in followed if one.status == 201 and one.invented.repeats is None]
     folder.keys.write_bytes((await liaison.get("/v1/receipts/keys")).raise_for_status().content)
-    await _fetch(liaison, accepted, folder, bar)
+    missing = await _fetch(liaison, accepted, folder, bar)
+    accepted = [one for one in accepted if folder.bundle(one).exists()]
     refused = [_keep(one, number, folder) for number, one in enumerate(followed) if "receipt" in _refusal(one)]
     bundles = [folder.bundle(one) for one in accepted]
     checked, receipts, changed = await asyncio.gather(
@@ -54,20 +55,24 @@ async def prove(liaison: httpx.AsyncClient, followed: Sequence[Followed], folder
     stages = Counter(stage for stages in by_referral.values() for stage in stages)
     stages["SUBMISSION_REJECTION"] += len(receipts)
     proof = Proof(stages, by_referral, len(checked), len(receipts), changed["sentence"], time.monotonic() - began)
-    proof.wrong = [*wrong, *_missing(accepted, by_referral)]
+    proof.wrong = [*missing, *wrong, *_others(accepted, by_referral)]
     return proof
 
 
-async def _fetch(liaison: httpx.AsyncClient, accepted: Sequence[Followed], folder: Folder, bar: Bar) -> None:
+async def _fetch(liaison: httpx.AsyncClient, accepted: Sequence[Followed], folder: Folder, bar: Bar) -> list[str]:
+    """Fetch the bundle of each, and say whose could not be had."""
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def fetch(one: Followed) -> None:
+    async def fetch(one: Followed) -> str:
         async with places:
             answer = await liaison.get(f"/v1/referrals/{one.referral_id}/custody")
-        folder.bundle(one).write_bytes(answer.raise_for_status().content)
         bar.advance()
+        if answer.status_code != 200:
+            return f"{one.invented.title}: its custody file was answered {answer.status_code}"
+        folder.bundle(one).write_bytes(answer.content)
+        return ""
 
-    await asyncio.gather(*(fetch(one) for one in accepted))
+    return [wrong for wrong in await asyncio.gather(*(fetch(one) for one in accepted)) if wrong]
 
 
 def _refusal(one: Followed) -> dict[str, Any]:
@@ -82,6 +87,8 @@ def _keep(one: Followed, number: int, folder: Folder) -> Path:
 
 async def _checked(command: str, folder: Folder, files: Sequence[Path]) -> list[dict[str, Any]]:
     """Run the command that checks evidence, and give what it says of each file."""
+    if not files:
+        return []
     names = [str(file) for file in files]
     process = await asyncio.create_subprocess_exec(
         *CHECK, command, *names, "--keys", str(folder.keys), "--json", cwd=CHECKOUT, stdout=asyncio.subprocess.PIPE
@@ -94,6 +101,8 @@ async def _checked(command: str, folder: Folder, files: Sequence[Path]) -> list[
 
 async def _changed(folder: Folder, bundles: Sequence[Path]) -> dict[str, Any]:
     """Change one byte in a copy of the longest bundle, and give what is said of it."""
+    if not bundles:
+        return {"valid": False, "sentence": "there is no bundle to copy"}
     content = bytearray(max((file.read_bytes() for file in bundles), key=len))
     content[len(content) // 2] ^= 1
     folder.changed.write_bytes(content)
@@ -106,7 +115,7 @@ def _stages(bundle: Path) -> list[str]:
     return [entry["body"]["stage"] for entry in entries if entry["kind"] == "receipt"]
 
 
-def _missing(accepted: Sequence[Followed], by_referral: dict[str, list[str]]) -> list[str]:
+def _others(accepted: Sequence[Followed], by_referral: dict[str, list[str]]) -> list[str]:
     """Name whose receipts are others than its way calls for."""
     wrong = []
     for one in accepted:

@@ -101,8 +101,8 @@ def _summary(
     latency = _latency(accepted)
     again = len(outcome.ended(Ending.SAME_ANSWER))
     lines = [
-        f"{len(outcome.followed)} POSTs in {outcome.seconds:.1f} s: {len(accepted)} accepted, "
-        f"{len(_refused(outcome))} refused, {again} sent twice and answered alike.",
+        f"{len(outcome.followed)} POSTs: {len(accepted)} accepted, {len(_refused(outcome))} refused, "
+        f"{again} sent twice and answered alike. From the first POST to the last check: {outcome.seconds:.1f} s.",
         f"{len(leading)} routed to {len(_by_queue(leading))} queues, {len(triage)} to a desk. "
         f"From POST until written into a queue: p50 {latency['p50']} ms, p99 {latency['p99']} ms.",
         *life_lines(outcome),

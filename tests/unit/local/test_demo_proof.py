@@ -1,6 +1,5 @@
 """What the demonstration says of its proof: that it is whole, or which referral's is not."""
 
-import json
 from datetime import UTC, datetime
 
 import httpx
@@ -29,9 +28,11 @@ def refused():
 
 @pytest.fixture
 def proof_of(tmp_path):
-    async def proof_of(content):
+    async def proof_of(content, status=200):
         def answer(request):
-            return httpx.Response(200, content=json.dumps(SIGNER.jwks) if "keys" in request.url.path else content)
+            if request.url.path.endswith("/keys"):
+                return httpx.Response(200, json=SIGNER.jwks)
+            return httpx.Response(status, content=content)
 
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://liaison") as liaison:
             with bars(quiet=True) as progress:
@@ -67,3 +68,9 @@ async def test_a_receipt_too_many_and_one_too_few_are_named(proof_of):
 
     assert too_many.wrong == ["a referral: receipts too many ['RETRIEVAL'], missing []"]
     assert too_few.wrong == ["a referral: receipts too many [], missing ['DELIVERY']"]
+
+
+async def test_a_bundle_that_cannot_be_had_is_named(proof_of):
+    proof = await proof_of(b"", status=503)
+
+    assert proof.wrong == ["a referral: its custody file was answered 503"]
