@@ -42,21 +42,28 @@ async def prove(liaison: httpx.AsyncClient, followed: Sequence[Followed], folder
     accepted = [one for one in followed if one.status == 201 and one.invented.repeats is None]
     folder.keys.write_bytes((await liaison.get("/v1/receipts/keys")).raise_for_status().content)
     missing = await _fetch(liaison, accepted, folder, bar)
-    accepted = [one for one in accepted if folder.bundle(one).exists()]
     refused = [_keep(one, number, folder) for number, one in enumerate(followed) if "receipt" in _refusal(one)]
-    bundles = [folder.bundle(one) for one in accepted]
-    checked, receipts, changed = await asyncio.gather(
-        _checked("verify", folder, bundles), _checked("receipt", folder, refused), _changed(folder, bundles)
-    )
-    by_referral = {one.referral_id: _stages(folder.bundle(one)) for one in accepted}
-    wrong = [verdict["sentence"] for verdict in (*checked, *receipts) if not verdict["valid"]]
-    if changed["valid"]:
-        wrong.append("a changed byte was not found out")
-    stages = Counter(stage for stages in by_referral.values() for stage in stages)
-    stages["SUBMISSION_REJECTION"] += len(receipts)
-    proof = Proof(stages, by_referral, len(checked), len(receipts), changed["sentence"], time.monotonic() - began)
-    proof.wrong = [*missing, *wrong, *_others(accepted, by_referral)]
+    proof = await _check([one for one in accepted if folder.bundle(one).exists()], refused, folder)
+    proof.wrong = [*missing, *proof.wrong]
+    proof.seconds = time.monotonic() - began
     return proof
+
+
+async def _check(held: Sequence[Followed], refused: Sequence[Path], folder: Folder) -> Proof:
+    """Check the bundles, a changed copy and the refusals, and compare the receipts with what is owed."""
+    bundles = [folder.bundle(one) for one in held]
+    said, receipts = await asyncio.gather(
+        _checked("verify", folder, [*bundles, *_changed(folder, bundles)]), _checked("receipt", folder, refused)
+    )
+    checked, changed = said[: len(held)], said[len(held) :]
+    wrong = [verdict["sentence"] for verdict in (*checked, *receipts) if not verdict["valid"]]
+    wrong += ["a changed byte was not found out" for verdict in changed if verdict["valid"]]
+    good = [one for one, verdict in zip(held, checked, strict=True) if verdict["valid"]]
+    by_referral = {one.referral_id: _stages(folder.bundle(one)) for one in good}
+    stages = Counter(stage for stages in by_referral.values() for stage in stages)
+    stages["SUBMISSION_REJECTION"] += sum(verdict["valid"] for verdict in receipts)
+    found = " ".join(verdict["sentence"] for verdict in changed)
+    return Proof(stages, by_referral, len(checked), len(receipts), found, wrong=[*wrong, *_others(good, by_referral)])
 
 
 async def _fetch(liaison: httpx.AsyncClient, accepted: Sequence[Followed], folder: Folder, bar: Bar) -> list[str]:
@@ -99,15 +106,14 @@ async def _checked(command: str, folder: Folder, files: Sequence[Path]) -> list[
     return [*verdicts, *missing]
 
 
-async def _changed(folder: Folder, bundles: Sequence[Path]) -> dict[str, Any]:
-    """Change one byte in a copy of the longest bundle, and give what is said of it."""
+def _changed(folder: Folder, bundles: Sequence[Path]) -> list[Path]:
+    """Change one byte in a copy of the longest bundle, if there is one."""
     if not bundles:
-        return {"valid": False, "sentence": "there is no bundle to copy"}
+        return []
     content = bytearray(max((file.read_bytes() for file in bundles), key=len))
     content[len(content) // 2] ^= 1
     folder.changed.write_bytes(content)
-    [verdict] = await _checked("verify", folder, [folder.changed])
-    return verdict
+    return [folder.changed]
 
 
 def _stages(bundle: Path) -> list[str]:
