@@ -25,7 +25,7 @@ class Bar:
     def __init__(self, progress: Progress, what: str, total: int, then: str) -> None:
         self._progress = progress
         self._then = f", next: {then}" if then else ""
-        self._task = progress.add_task(what, total=total, rate="")
+        self._task = progress.add_task(what, total=total, rate=self._then.removeprefix(", "))
         self._began = time.monotonic()
         self._done = 0
 
