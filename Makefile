@@ -24,7 +24,7 @@ help: ## list these targets
 up: $(STAMP) ## start Kafka, MongoDB, Zipkin and the services, until Ctrl-C
 	@exec $(RUN) -m deploy.local up
 
-demo: $(STAMP) ## the same with 200 invented referrals and a table of what became of them; ONCE=1 ends by itself
+demo: $(STAMP) ## the same with 225 invented referrals, some worked to their end, and what became of them; ONCE=1 ends by itself
 	@exec $(RUN) -m deploy.demo
 
 down: $(STAMP) ## end a stack that was left running; its data stay

@@ -38,6 +38,8 @@ class Invented:
     triage: bool = False
     """Whether a person at that desk must decide where it goes."""
     flags: tuple[str, ...] = ()
+    category: str | None = None
+    """What its charge must be read as, if it states nothing else."""
     repeats: int | None = None
     """Which earlier one of the list it repeats; to be sent after that one was answered."""
 

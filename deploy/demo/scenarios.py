@@ -29,6 +29,8 @@ class Scenario:
     triage: bool = False
     codes: tuple[str, ...] = ()
     flags: tuple[str, ...] = field(default=())
+    category: str | None = None
+    """What its charge must be read as, if it states nothing else."""
 
 
 def scenarios(writer: Writer) -> Iterator[Scenario]:

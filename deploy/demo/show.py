@@ -5,16 +5,14 @@ import os
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 from rich.console import Console
 from rich.table import Table
 
+from deploy.demo.look import shown_one, trace_link, where_to_look
+from deploy.demo.outcome import Followed, Outcome
 from deploy.demo.referrals import Ending
-from deploy.demo.run import Followed, Outcome
-from deploy.local.settings import SERVICES
+from deploy.demo.show_life import life_json, life_lines, read_table, receipts_table, worked_table
 
 
 def show(outcome: Outcome, addresses: Mapping[str, str]) -> None:
@@ -23,8 +21,11 @@ def show(outcome: Outcome, addresses: Mapping[str, str]) -> None:
     accepted, leading, triage = _sorted_out(outcome)
     console.print(_refused_table(outcome))
     console.print(_queues_table("Routed, and the deciding reason of one", "office", "leads", leading))
-    console.print(_queues_table("Waiting in triage for a person", "desk", "waiting", triage))
-    for line in (*_summary(outcome, accepted, leading, triage), "", *_next(outcome, addresses, leading)):
+    console.print(_queues_table("Sent to a desk for a person to place", "desk", "sent", triage))
+    console.print(read_table([one for one in accepted if one.invented.category is not None]))
+    console.print(worked_table(outcome))
+    console.print(receipts_table(outcome))
+    for line in (*_summary(outcome, accepted, leading, triage), "", *where_to_look(outcome, addresses)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -41,8 +42,9 @@ def show_json(outcome: Outcome, addresses: Mapping[str, str]) -> None:
                 "triage": Counter(one.queue for one in triage),
                 "milliseconds_to_queue": _latency(accepted),
                 "seconds": round(outcome.seconds, 1),
-                "wrong": [{"title": one.invented.title, "wrong": one.wrong} for one in outcome.wrong],
-                "trace": _trace_link(addresses, leading),
+                **life_json(outcome),
+                "wrong": [{"title": title, "wrong": wrong} for title, wrong in outcome.wrong],
+                "trace": trace_link(addresses, shown_one(outcome)),
                 "addresses": dict(addresses),
             },
             indent=1,
@@ -99,14 +101,15 @@ def _summary(
     latency = _latency(accepted)
     again = len(outcome.ended(Ending.SAME_ANSWER))
     lines = [
-        f"{len(outcome.followed)} POSTs in {outcome.seconds:.1f} s: {len(accepted)} accepted, "
-        f"{len(_refused(outcome))} refused, {again} sent twice and answered alike.",
-        f"{len(leading)} lead in {len(_by_queue(leading))} queues, {len(triage)} wait in triage. "
+        f"{len(outcome.followed)} POSTs: {len(accepted)} accepted, {len(_refused(outcome))} refused, "
+        f"{again} sent twice and answered alike. From the first POST to the last check: {outcome.seconds:.1f} s.",
+        f"{len(leading)} routed to {len(_by_queue(leading))} queues, {len(triage)} to a desk. "
         f"From POST until written into a queue: p50 {latency['p50']} ms, p99 {latency['p99']} ms.",
+        *life_lines(outcome),
     ]
     if outcome.all_as_expected:
         return [*lines, "Every referral ended where it should."]
-    return [*lines, *(f"WRONG: {one.invented.title}: {one.wrong}" for one in outcome.wrong)]
+    return [*lines, *(f"WRONG: {title}: {wrong}" for title, wrong in outcome.wrong)]
 
 
 def _latency(accepted: Sequence[Followed]) -> dict[str, float | None]:
@@ -115,35 +118,3 @@ def _latency(accepted: Sequence[Followed]) -> dict[str, float | None]:
         return {"p50": None, "p99": None}
     hundredths = statistics.quantiles(found, n=100)
     return {"p50": round(hundredths[49], 1), "p99": round(hundredths[98], 1)}
-
-
-def _trace_link(addresses: Mapping[str, str], leading: Sequence[Followed]) -> str | None:
-    if not leading or "zipkin" not in addresses:
-        return None
-    return f"{addresses['zipkin']}/zipkin/traces/{(leading[-1].answer or {})['trace_id']}"
-
-
-def _next(outcome: Outcome, addresses: Mapping[str, str], leading: Sequence[Followed]) -> list[str]:
-    if not leading:
-        return []
-    one = leading[-1]
-    referral_id: Any = (one.answer or {})["referral_id"]
-    queue = f"{addresses['notify']}/v1/offices/{one.queue}"
-    return [
-        "Where to look next",
-        f"  one referral's trace   {_trace_link(addresses, leading) or 'no trace page in this stack'}",
-        f"  its timeline           curl -s {addresses['referrals']}/v1/referrals/{referral_id}/timeline",
-        f"  why it went there      curl -s {addresses['routing']}/v1/decisions/{referral_id}",
-        f"  the office's queue     curl -s {queue}/queue",
-        f"  the queue, live        curl -sN {queue}/stream",
-        f"  lease two items        curl -s {queue}/queue/lease -H 'Content-Type: application/json' "
-        """-d '{"officer": "TEST-7", "most": 2}'""",
-        f"  post one yourself      curl -s {addresses['referrals']}/v1/referrals -H 'Content-Type: application/json' "
-        f"-H 'Idempotency-Key: {uuid4()}' -d @{_shortest(outcome.example_body)}",
-        f"  the interfaces         {'  '.join(f'{addresses[name]}/openapi.json' for name in SERVICES)}",
-    ]
-
-
-def _shortest(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -62,11 +62,15 @@ def note_changed(event: ItemChanged, work: Work) -> None:
 
 
 async def note_returned(event: ItemReturned, work: Work, *, pieces: PieceStore) -> None:
-    """Add that a question goes back to the requester, and release it if its office is who deposited it."""
+    """Add that a question goes back to the requester, and release it if its office is who deposited it.
+
+    What is not released is no word to the requester, and does not move where its referral stands.
+    """
     question_id = str(event.question_id)
     question = await pieces.find(str(event.referral_id), question_id, PieceKind.QUESTION)
     released = question is not None and question["office"] == event.office
-    _note_item(work, event, "returned", State.RETURNED, {"question_id": question_id, "released": released})
+    entry = {"question_id": question_id, "released": released}
+    _note_item(work, event, "returned", State.RETURNED if released else None, entry, hidden=not released)
 
 
 def note_paused(event: ItemPaused, work: Work) -> None:
@@ -98,12 +102,16 @@ def note_transfer_asked(event: ItemTransferAsked, work: Work) -> None:
 
 
 async def note_answered(event: ItemAnswered, work: Work, *, pieces: PieceStore) -> None:
-    """Add that an office has answered, and release the answer if that is the one it deposited."""
+    """Add that an office has answered, and release the answer if that is the one it deposited.
+
+    Nothing has been answered by what is not released: the referral stands where it stood.
+    """
     answer_id = str(event.answer_id)
     answer = await pieces.find(str(event.referral_id), answer_id, PieceKind.ANSWER)
     released = answer is not None and (answer["office"], answer["answer_kind"]) == (event.office, event.kind.value)
     entry = {"answer_id": answer_id, "answer_kind": event.kind.value, "released": released}
-    _note_item(work, event, "answered", None if event.kind is AnswerKind.PARTIAL else State.ANSWERED, entry)
+    state = State.ANSWERED if released and event.kind is not AnswerKind.PARTIAL else None
+    _note_item(work, event, "answered", state, entry, hidden=not released)
 
 
 def note_delay(event: DelayTold, work: Work) -> None:

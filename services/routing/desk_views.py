@@ -101,13 +101,14 @@ def _suggestions(case: Case) -> dict[str, Any]:
     programmes = case.ruleset.programmes
     declined = {p["placed_by"] for p in document["placements"] if p["cause"] == PlacementCause.DECLINED}
     candidates = [c for c in _CANDIDATES.validate_python(decided["candidates"]) if c.office not in declined]
+    owed = dict.fromkeys((*decided["withheld"], *decided["supporting"], *decided["copies"]))
     labels = [label for offence in event.offences for label in offence.labels]
     also = [Category(label) for label in decided["labels"]]
     ties = weigh(facts_of(event), case.ruleset, case.now.date())
     owners = [owner for owner in decided.get("owners", ()) if owner not in declined]
     return {
         "offices": [asdict(each) for each in suggest_offices(held, candidates, owners, programmes, case.now)],
-        "also_owed_word": decided["withheld"],
+        "also_owed_word": [code for code in owed if code not in {*held.seat.recipients, *declined}],
         "categories": [asdict(each) for each in suggest_categories(held, labels, also)],
         "desks": [asdict(each) for each in suggest_desks(held, ties)],
         "urgency": decided["suggested_urgency"],

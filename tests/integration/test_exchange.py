@@ -267,12 +267,14 @@ async def test_a_question_that_another_office_returns_with_is_not_released(refer
     question_id = (await referrals.post(referral_id, "/questions", question("SAC-NYC"))).json()["question_id"]
 
     await referrals.hears(returned(referral_id, question_id))
-    await referrals.state(referral_id, "returned", 7)
+    await referrals.state(referral_id, "accepted", 7)
     shown = (await referrals.get(referral_id, "/questions")).json()["questions"]
+    told = (await referrals.get(referral_id, "/timeline")).json()["timeline"]
     reply = {"country": body["requester"]["country"], "text": "The third one."}
     replied = await referrals.post(referral_id, f"/questions/{question_id}/answer", reply)
 
     assert shown == []
+    assert "returned" not in [entry["type"] for entry in told]
     assert (replied.status_code, replied.json()["code"]) == (404, "question_unknown")
 
 
@@ -294,6 +296,20 @@ async def test_an_answer_is_read_only_after_its_office_took_the_step_and_under_t
     assert "H1" in after.json()["marks"]["handling"]
     assert listed.json()["answers"] == [after.json()]
     assert after.headers["cache-control"] == "no-store"
+
+
+async def test_a_step_without_its_answer_does_not_make_the_referral_answered(referrals):
+    referral_id, _ = await worked_on(referrals)
+    held = await referrals.post(referral_id, "/answers", answer(kind="partial"))
+
+    await referrals.hears(
+        answered(referral_id, held.json()["answer_id"], "final"), answered(referral_id, str(uuid7()), "negative")
+    )
+    await referrals.state(referral_id, "accepted", 8)
+    told = (await referrals.get(referral_id, "/timeline")).json()["timeline"]
+
+    assert (await referrals.get(referral_id, "/answers")).json()["answers"] == []
+    assert "answered" not in [entry["type"] for entry in told]
 
 
 async def test_an_answer_that_may_not_leave_is_refused_and_not_stored(referrals):

@@ -87,6 +87,7 @@ async def test_what_its_lead_declines_is_at_the_desk_and_that_office_is_not_sugg
 
     case = (await desk.case(referral)).json()
     assert [office["office"] for office in case["suggestions"]["offices"]] == ["SAC-SAT"]
+    assert case["suggestions"]["also_owed_word"] == ["SAC-SAT", "BCSC", "TTU"]
     assert case["grounds"] == ["wrong_office"]
     assert case["decision"]["holder"] == "EUR"
 

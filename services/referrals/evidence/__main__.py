@@ -1,4 +1,4 @@
-"""Checks evidence without a network or a database: `python -m services.referrals.evidence verify FILE`."""
+"""Checks evidence without a network or a database: `python -m services.referrals.evidence verify FILE ...`."""
 
 import argparse
 import hashlib
@@ -21,39 +21,54 @@ class Unreadable(Exception):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check one file, say what came of it, and give the exit code."""
-    asked = _parser().parse_args(arguments)
+    """Check each file, say what came of it, and give the worst exit code."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if asked.command == "receipt" and asked.content is not None and len(asked.files) > 1:
+        parser.error("--content is of one receipt: give one file")
+    return max([_check(file, asked) for file in asked.files])
+
+
+def _check(file: Path, asked: argparse.Namespace) -> int:
     try:
-        verdict = _bundle(asked) if asked.command == "verify" else _receipt(asked)
+        verdict = _bundle(file, asked) if asked.command == "verify" else _receipt(file, asked)
     except (OSError, Unreadable, BadKey) as exc:
-        print(f"{asked.file}: {exc}", file=sys.stderr)
+        print(f"{file}: {exc}", file=sys.stderr)
         return UNREADABLE
-    print(json.dumps(asdict(verdict)) if asked.json else verdict.sentence)
+    print(_said(verdict, file, asked))
     if not asked.json and verdict.valid and asked.keys is None:
         print("Checked by the keys in the file itself: compare them with the published ones, or give --keys.")
     return VALID if verdict.valid else BAD
 
 
+def _said(verdict: Verdict, file: Path, asked: argparse.Namespace) -> str:
+    """Say a verdict in one line, after the name of its file if there are several."""
+    several = len(asked.files) > 1
+    if asked.json:
+        return json.dumps(({"file": str(file)} if several else {}) | asdict(verdict))
+    return f"{file}: {verdict.sentence}" if several else verdict.sentence
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services.referrals.evidence", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    bundle = commands.add_parser("verify", help="check a custody bundle")
-    receipt = commands.add_parser("receipt", help="check one receipt: the text itself, or an answer that it is in")
+    bundle = commands.add_parser("verify", help="check custody bundles")
+    receipt = commands.add_parser("receipt", help="check receipts: the text itself, or an answer that it is in")
     receipt.add_argument("--content", type=Path, help="the request as it was posted, to compare its digest")
     for command in (bundle, receipt):
-        command.add_argument("file", type=Path)
+        command.add_argument("files", type=Path, nargs="+", metavar="FILE")
         command.add_argument("--keys", type=Path, required=command is receipt, help="the published keys, as JWKS")
-        command.add_argument("--json", action="store_true", help="answer in JSON")
+        command.add_argument("--json", action="store_true", help="answer in JSON, a line for each file")
     return parser
 
 
-def _bundle(asked: argparse.Namespace) -> Verdict:
-    return verify(asked.file.read_bytes(), _keys(asked.keys) if asked.keys is not None else None)
+def _bundle(file: Path, asked: argparse.Namespace) -> Verdict:
+    return verify(file.read_bytes(), _keys(asked.keys) if asked.keys is not None else None)
 
 
-def _receipt(asked: argparse.Namespace) -> Verdict:
+def _receipt(file: Path, asked: argparse.Namespace) -> Verdict:
     try:
-        claims = Keyring(_keys(asked.keys)).open(RECEIPT, _signed(asked.file))
+        claims = Keyring(_keys(asked.keys)).open(RECEIPT, _signed(file))
     except BadSignature as exc:
         return Verdict(False, f"The receipt: {exc}.", "The receipt")
     if asked.content is not None:

@@ -9,14 +9,28 @@ import pytest
 from pydantic import ValidationError
 from referral_bodies import as_bytes
 
+from deploy.demo.added import added_referrals
 from deploy.demo.referrals import Ending, invented_referrals
-from schemas.vocabulary import DESK_ONLY_REQUEST_TYPES, DESKS, OFFICES, QUEUES, Category, Evidence, NexusKind
+from deploy.demo.worked import STORIES
+from schemas.vocabulary import (
+    DESK_ONLY_REQUEST_TYPES,
+    DESKS,
+    OFFICES,
+    QUEUES,
+    Category,
+    Evidence,
+    NexusKind,
+    State,
+)
+from services.referrals.charges import read_charge
 from services.referrals.completeness import faults_of_body
+from services.referrals.evidence.stages import Stage
 from services.referrals.intake import check
 from services.referrals.model import read_referral
 
 TODAY = date(2026, 11, 23)
 INVENTED = invented_referrals(TODAY)
+ADDED = [one for one, _ in added_referrals(TODAY)]
 TAKEN = [one for one in INVENTED if one.ending is Ending.ACCEPTED]
 
 
@@ -39,7 +53,7 @@ def test_there_are_as_many_as_asked_for(count):
 
 @pytest.mark.parametrize("today", [TODAY, date(2028, 2, 29), date(2031, 1, 1)])
 def test_each_is_taken_or_refused_as_it_says(today):
-    for one in invented_referrals(today):
+    for one in [*invented_referrals(today), *(added for added, _ in added_referrals(today))]:
         body = as_bytes(one.body)
         try:
             intake = check(read_referral(body), today)
@@ -53,7 +67,7 @@ def test_each_is_taken_or_refused_as_it_says(today):
 
 
 def test_every_one_that_is_taken_waits_somewhere_that_exists():
-    for one in TAKEN:
+    for one in [*TAKEN, *ADDED]:
         assert one.queue in QUEUES, one.title
         assert one.triage == (one.queue in DESKS), one.title
 
@@ -101,11 +115,38 @@ def test_repeats_use_the_key_of_the_one_they_repeat():
 
 
 def test_keys_and_references_are_unique_but_for_repeats():
-    firsts = [one for one in INVENTED if one.repeats is None]
+    firsts = [one for one in [*INVENTED, *ADDED] if one.repeats is None]
 
     assert len({one.idempotency_key for one in firsts}) == len(firsts)
     assert len({one.body["requester"]["reference"] for one in firsts}) == len(firsts)
 
 
 def test_every_agency_says_that_it_is_a_test():
-    assert all(one.body["requester"]["agency"].startswith("Test ") for one in INVENTED)
+    assert all(one.body["requester"]["agency"].startswith("Test ") for one in [*INVENTED, *ADDED])
+
+
+def test_charges_that_stand_alone_are_read_as_they_should_be():
+    alone = [one for one in ADDED if one.category is not None]
+
+    for one in alone:
+        [offence] = one.body["offences"]
+        charge = offence["charge"]
+        assert offence.keys() == {"charge"}
+        assert read_charge(charge["text"], charge.get("translation"), charge["language"]).lead == one.category
+
+    assert len({one.body["offences"][0]["charge"]["language"] for one in alone}) >= 5
+
+
+def test_every_story_ends_where_a_referral_can_and_is_owed_receipts_that_there_are():
+    for story in STORIES:
+        assert story.state in set(State), story.title
+        assert {*story.receipts} <= set(Stage), story.title
+
+    assert len({story.title for story in STORIES}) == len(STORIES)
+
+
+def test_each_story_begins_with_a_referral_of_its_own():
+    begun = [story for _, story in added_referrals(TODAY) if story is not None]
+
+    assert tuple(begun) == STORIES
+    assert added_referrals(TODAY) == added_referrals(TODAY)

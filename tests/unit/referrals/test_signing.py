@@ -126,6 +126,20 @@ def test_a_bad_bundle_ends_with_1_and_names_the_place(whole, capsys):
     assert (verdict["valid"], verdict["entry"], verdict["where"]) == (False, 3, "Entry 3")
 
 
+def test_of_several_bundles_each_has_its_line_and_the_worst_is_the_end(tmp_path, whole, capsys):
+    changed = tmp_path / "changed.json"
+    changed.write_bytes(whole.read_bytes().replace(b"SAC-BOS leads", b"SAC-NYC leads"))
+
+    assert main(["verify", str(whole), str(changed), str(whole), "--json"]) == 1
+
+    verdicts = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(verdict["file"], verdict["valid"]) for verdict in verdicts] == [
+        (str(whole), True),
+        (str(changed), False),
+        (str(whole), True),
+    ]
+
+
 def test_a_file_that_is_not_there_ends_with_2(tmp_path, whole, capsys):
     assert main(["verify", str(tmp_path / "nowhere")]) == 2
     assert main(["verify", str(whole), "--keys", str(whole)]) == 2
