@@ -10,15 +10,16 @@ import pytest
 from uuid6 import uuid7
 
 from runtime.events import Destination, Publisher, headers_of
+from runtime.feed import Told
 from runtime.mongo import open_database
 from schemas.events import DeadlineMissed, ItemClaimed, ReferralReceived, ReferralRouted, name_of
 from schemas.marks import Marks
 from schemas.topics import OFFICE_FEED, QUEUE_EVENTS, TOPICS, published_by
 from services.notify.app import open_service
-from services.notify.feed import OfficeFeed, Told
 from services.notify.settings import Settings
 from tests.support.kafka import header
 from tests.support.officer import Officer
+from tests.support.queues import office_feed
 from tests.support.waiting import PATIENCE_SECONDS, until
 
 MARKS = Marks(tlp="AMBER", handling=("H0",))
@@ -180,7 +181,7 @@ async def test_the_office_hears_of_a_missed_step_on_its_own_feed(notify):
     async with notify.running():
         referral = await notify.misses()
 
-        async with OfficeFeed(notify.kafka.settings).open("SAC-NYC", 0) as reader, asyncio.timeout(PATIENCE_SECONDS):
+        async with office_feed(notify.kafka.settings).open("SAC-NYC", 0) as reader, asyncio.timeout(PATIENCE_SECONDS):
             told = []
             while not any(one.message.type == MISSED for one in told):
                 told += [one for one in await reader.read(1_000) if isinstance(one, Told)]

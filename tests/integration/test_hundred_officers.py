@@ -10,18 +10,18 @@ from uuid6 import uuid7
 
 from runtime.events import Destination, Publisher
 from runtime.http import make_app
+from runtime.live import Streams
 from runtime.store import Store, Work
 from schemas.topics import published_by
-from services.notify.api import Streams, routes
+from services.notify.api import routes
 from services.notify.domain import items_of_routed
-from services.notify.feed import OfficeFeed
 from services.notify.handlers import open_items
 from services.notify.leasing import Leasing
 from services.notify.standings import Standing, Standings
 from services.notify.step_api import step_routes
 from services.notify.store import ITEMS, QueueStore
 from tests.support.office import NobodyListens
-from tests.support.queues import routed
+from tests.support.queues import office_feed, routed
 
 OFFICE = "SAC-SAT"
 AT = f"/v1/offices/{OFFICE}/queue"
@@ -42,7 +42,7 @@ async def queue_of(database, kafka_settings, referrals):
     app = make_app("queues", "1", max_body_bytes=100_000, ready=dict)
     app.include_router(step_routes(queues))
     app.include_router(
-        routes(queues, Leasing(queues, Standings(database)), Streams(OfficeFeed(kafka_settings), most=1))
+        routes(queues, Leasing(queues, Standings(database)), Streams(office_feed(kafka_settings), most=1))
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://notify", timeout=60) as http:
         yield http

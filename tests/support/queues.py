@@ -13,6 +13,7 @@ import httpx
 from pydantic import BaseModel
 
 from runtime.events import Destination, Publisher, headers_of
+from runtime.feed import Feed, Told
 from runtime.mongo import Database, Document
 from runtime.settings import KafkaSettings, MongoSettings
 from schemas.events import (
@@ -26,9 +27,8 @@ from schemas.events import (
     ReferralSupplemented,
 )
 from schemas.marks import Marks
-from schemas.topics import published_by
+from schemas.topics import OFFICE_FEED, published_by
 from services.notify.app import open_service
-from services.notify.feed import OfficeFeed, Told
 from services.notify.settings import Settings
 from tests.support.kafka import KafkaDesk
 from tests.support.officer import Officer
@@ -46,6 +46,11 @@ DECIDED: dict[str, Any] = {
 }
 PLACED: dict[str, Any] = {**DECIDED, "cause": "assigned", "ground": "nexus_confirmed", "placed_by": "desk-1"}
 OPEN: dict[str, Any] = {"state": {"$ne": "closed"}}
+
+
+def office_feed(settings: KafkaSettings) -> Feed:
+    """Open readers of what happens in offices' queues."""
+    return Feed(settings, OFFICE_FEED.name, OFFICE_FEED.partitions, OFFICE_FEED.events)
 
 
 class Speaker:
@@ -154,7 +159,7 @@ class Notify:
     async def told(self, office: str, count: int) -> list[dict[str, Any]]:
         """Read the first facts of an office's feed."""
         facts: list[dict[str, Any]] = []
-        async with OfficeFeed(self.kafka.settings).open(office, 0) as reader, asyncio.timeout(PATIENCE_SECONDS):
+        async with office_feed(self.kafka.settings).open(office, 0) as reader, asyncio.timeout(PATIENCE_SECONDS):
             while len(facts) < count:
                 messages = [told.message for told in await reader.read(1_000) if isinstance(told, Told)]
                 facts += [{"sequence": one.sequence, **json.loads(one.value or b"{}")} for one in messages]
