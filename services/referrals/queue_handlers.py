@@ -103,7 +103,8 @@ async def note_answered(event: ItemAnswered, work: Work, *, pieces: PieceStore) 
     answer = await pieces.find(str(event.referral_id), answer_id, PieceKind.ANSWER)
     released = answer is not None and (answer["office"], answer["answer_kind"]) == (event.office, event.kind.value)
     entry = {"answer_id": answer_id, "answer_kind": event.kind.value, "released": released}
-    _note_item(work, event, "answered", None if event.kind is AnswerKind.PARTIAL else State.ANSWERED, entry)
+    is_whole = released and event.kind is not AnswerKind.PARTIAL  # what nobody can read answers nothing
+    _note_item(work, event, "answered", State.ANSWERED if is_whole else None, entry)
 
 
 def note_delay(event: DelayTold, work: Work) -> None:

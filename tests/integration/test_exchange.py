@@ -296,6 +296,16 @@ async def test_an_answer_is_read_only_after_its_office_took_the_step_and_under_t
     assert after.headers["cache-control"] == "no-store"
 
 
+async def test_an_answer_that_nobody_has_deposited_answers_nothing(referrals):
+    referral_id, _ = await worked_on(referrals)
+
+    await referrals.hears(answered(referral_id, str(uuid4())))
+    told = await referrals.state(referral_id, "accepted", 7)
+
+    assert told["timeline"][-1]["released"] is False
+    assert (await referrals.get(referral_id, "/answers")).json()["answers"] == []
+
+
 async def test_an_answer_that_may_not_leave_is_refused_and_not_stored(referrals):
     referral_id, _ = await referrals.posted()
 
@@ -469,13 +479,15 @@ async def test_every_reading_of_content_is_recorded_with_its_reader_and_version(
     await referrals.get(referral_id)
     await referrals.get(referral_id, "/versions/1", reader="IT/liaison-1")
     malformed = await referrals.get(referral_id, reader="Officer Test")
-    first = (await referrals.get(referral_id, "/readings", limit=2)).json()
-    second = (await referrals.get(referral_id, "/readings", limit=2, cursor=first["next"])).json()
+    first = (await referrals.get(referral_id, "/readings", limit=2, view="all")).json()
+    second = (await referrals.get(referral_id, "/readings", limit=2, cursor=first["next"], view="all")).json()
+    liaison = (await referrals.get(referral_id, "/readings")).json()
 
     assert (malformed.status_code, malformed.json()["code"]) == (400, "reader_malformed")
     seen = [(row["reader"], row["what"], row["version"]) for row in first["readings"] + second["readings"]]
     assert seen == [("SAC-BOS/B-2207", "referral", 1), ("not said", "referral", 2), ("IT/liaison-1", "version", 2)]
     assert second["next"] is None
+    assert [row["reader"] for row in liaison["readings"]] == ["SAC-BOS", "not said", "IT"]
 
 
 async def test_what_is_stored_beside_the_sealed_content_tells_nothing_of_it(referrals):

@@ -91,7 +91,11 @@ async def test_a_liaison_killed_and_resumed_fifty_times_sees_every_entry_it_may_
     follower = Follower("/v1/referrals/stream", country="IT")
     for _ in range(RESTARTS):
         settings = ReferralsSettings(
-            http_port=free_port(), kafka=kafka_settings, mongo=mongo_settings, master_key=MASTER_KEY
+            http_port=free_port(),
+            kafka=kafka_settings,
+            mongo=mongo_settings,
+            master_key=MASTER_KEY,
+            signing_key=MASTER_KEY,
         )
         async with served(referrals.open_service(settings)) as http:
             posted = [next(bodies) for _ in range(REFERRALS_EACH)]
@@ -151,7 +155,11 @@ async def test_an_office_killed_and_resumed_fifty_times_sees_every_fact_in_order
 
 async def test_one_referral_is_followed_by_itself(topics, kafka, kafka_settings, mongo_settings):
     settings = ReferralsSettings(
-        http_port=free_port(), kafka=kafka_settings, mongo=mongo_settings, master_key=MASTER_KEY
+        http_port=free_port(),
+        kafka=kafka_settings,
+        mongo=mongo_settings,
+        master_key=MASTER_KEY,
+        signing_key=MASTER_KEY,
     )
     bodies = sound_bodies()
     both = [next(bodies), next(bodies)]
