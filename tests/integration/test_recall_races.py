@@ -10,7 +10,7 @@ from uuid6 import uuid7
 from runtime.events import Destination, Message, Publisher
 from runtime.http import Problem
 from runtime.store import Store, Work
-from schemas.events import ItemQueued, RecallAcknowledged
+from schemas.events import ItemQueued, RecallAcknowledged, TimelineNoted, name_of
 from schemas.topics import published_by
 from services.referrals.acts import said
 from services.referrals.erasure import Erasures
@@ -81,9 +81,10 @@ class Office:
         await self.hears(referral_id, 2, RecallAcknowledged, office, **said_so)
 
     async def told(self, referral_id):
-        """Count what waits to be sent of a referral, by type."""
+        """Count what waits to be sent of a referral to the other services, by type."""
         record = await self.database[COLLECTION].find_one({"_id": referral_id})
-        return Counter(entry["type"].split(".")[2] for entry in record["outbox"])
+        types = (entry["type"] for entry in record["outbox"])
+        return Counter(type_.split(".")[2] for type_ in types if type_ != name_of(TimelineNoted))
 
 
 @pytest.fixture
