@@ -15,7 +15,7 @@ from services.routing.domain.placements import Standing
 from services.routing.domain.ruleset import Ruleset
 from services.routing.domain.supplements import Said, supplement
 from services.routing.held import additions_of, changes_of, held_of, said_of, told_of
-from services.routing.store import DECISIONS, DecisionStore, as_read_then
+from services.routing.store import DECISIONS, RECALLED, DecisionStore, as_read_then
 
 RulesOn = Callable[[date], Ruleset]
 
@@ -66,6 +66,7 @@ def end_recalled(event: ReferralRecalled, work: Work) -> None:
         "$inc": {"revision": 1},
     }
     work.change(Change(DECISIONS, where, update))
+    work.create(RECALLED, {"_id": str(event.referral_id)})
 
 
 async def _led_by(referral_id: UUID, office: str, decision: int, decisions: DecisionStore) -> Document | None:

@@ -1,9 +1,11 @@
 """What offices and originators do with a decided referral, as routing hears of it on a real MongoDB."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from uuid6 import uuid7
 
 from runtime.store import Store, Work
 from schemas.events import ItemDeclined, ItemTransferAsked, ReferralRecalled, ReferralSupplemented
@@ -123,6 +125,17 @@ async def test_a_recalled_referral_is_placed_by_nobody_any_more(desk):
     assert (document["standing"], document["holder"], listed) == ("recalled", None, [])
     assert [answer.json()["code"] for answer in answers] == ["nothing_awaited", "recalled", "recalled"]
     assert [name for _, name, _ in await desk.told(referral)] == ["sent-to-triage"]
+
+
+async def test_what_was_recalled_before_it_was_decided_is_never_decided(desk):
+    referral, other = uuid7(), uuid7()
+    await heard(desk, ReferralRecalled(referral_id=referral, ground="sent_in_error", recalled_at=NOW), end_recalled)
+
+    for referral_id in (referral, other):
+        await desk.routed(referral_id=referral_id, received_at=NOW - timedelta(days=1))
+
+    assert await desk.document(str(referral)) is None
+    assert await desk.document(str(other)) is not None
 
 
 async def test_nothing_is_merged_into_a_recalled_referral(desk):
