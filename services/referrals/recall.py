@@ -1,11 +1,12 @@
 """Who still has a recalled referral, and whether it may be erased: read from its timeline."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.vocabulary import ClosedBecause, RecallOutcome
+from schemas.vocabulary import ClosedBecause, QueueRole, RecallOutcome
 from services.referrals.timeline import Entry, Timeline, entries_of
 
 
@@ -27,7 +28,10 @@ class Holder:
 
 
 def holders_of(timeline: Timeline, recalled_at: datetime) -> list[Holder]:
-    """Give everybody who must say what became of its copy, in the order in which they first heard of the referral."""
+    """Give everybody who must say what became of its copy, in the order in which they first heard of the referral.
+
+    Whoever the latest decision names is one of them before a queue has told of it: queues tell each for itself.
+    """
     queued: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries_of(timeline, "queued", "closed"):
         # A decision that is heard of only after the recall puts nothing into a queue but the recall itself.
@@ -36,7 +40,22 @@ def holders_of(timeline: Timeline, recalled_at: datetime) -> list[Holder]:
     said: dict[str, dict[str, Entry]] = defaultdict(dict)
     for entry in entries_of(timeline, "recall-acknowledged"):
         said[entry["office"]][entry["inside"]["item_id"]] = entry
+    for entry in _named(timeline):
+        queued.setdefault(entry["office"], [entry])
     return [_holder(office, entries, said[office], recalled_at) for office, entries in queued.items()]
+
+
+def _named(timeline: Timeline) -> Iterator[Entry]:
+    """Give an entry for each office that the latest decision puts a referral before."""
+    decisions = entries_of(timeline, "routed", "sent-to-triage", "rerouted", "sent-back")
+    latest = max(decisions, key=lambda entry: int(entry["sequence"]), default=None)
+    if latest is None or latest["type"] == "sent-back":
+        return
+    lead = latest.get("office")
+    roles = {QueueRole.TRIAGE: [latest["desk"]]} if lead is None else {QueueRole.LEAD: [lead]}
+    roles |= {QueueRole.SUPPORTING: latest.get("supporting", []), QueueRole.COPY: latest.get("copies", [])}
+    for role, offices in roles.items():
+        yield from ({"office": office, "role": role.value, "at": latest["at"]} for office in offices)
 
 
 def all_have_erased(holders: list[Holder]) -> bool:

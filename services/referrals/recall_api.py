@@ -17,6 +17,7 @@ from services.referrals.exchange_api import PROBLEMS, now_as_stored
 from services.referrals.model.exchange import Recall
 from services.referrals.recall import Holder, holders_of
 from services.referrals.shown import ReadingsShown, RecallShown, answers
+from services.referrals.timeline import View
 
 
 def recall_routes(exchange: Exchange) -> APIRouter:
@@ -45,8 +46,9 @@ def recall_routes(exchange: Exchange) -> APIRouter:
         referral_id: UUID,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         cursor: Annotated[str | None, Query(max_length=200)] = None,
+        view: Annotated[View, Query()] = View.LIAISON,
     ) -> JSONResponse:
-        """List who has read what of a referral and when, oldest first."""
+        """List who has read what of a referral and when, oldest first; a liaison sees of which office or country."""
         record = await found(exchange.records, referral_id, request)
         listing = f"readings {record['_id']}"
         after = read_cursor(cursor, listing, fields=1)[0] if cursor is not None else None
@@ -54,7 +56,7 @@ def recall_routes(exchange: Exchange) -> APIRouter:
         more = len(rows) > limit
         page = {
             "referral_id": record["_id"],
-            "readings": [_reading(row) for row in rows[:limit]],
+            "readings": [_reading(row, view) for row in rows[:limit]],
             "next": write_cursor([rows[limit - 1]["_id"]], listing) if more else None,
         }
         return JSONResponse(page)
@@ -88,11 +90,11 @@ def _holder(holder: Holder) -> dict[str, Any]:
     }
 
 
-def _reading(row: Document) -> dict[str, Any]:
+def _reading(row: Document, view: View) -> dict[str, Any]:
     return {
         "reading_id": row["_id"],
         "at": shown(row["at"]),
-        "reader": row["reader"],
+        "reader": row["reader"] if view is View.ALL else row["reader"].split("/")[0],
         "what": row["what"],
         "version": row["version"],
         "parts": row["parts"],

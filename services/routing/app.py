@@ -11,7 +11,7 @@ from runtime.consumer import Handler
 from runtime.http import make_app
 from runtime.process import Loop, Service
 from runtime.stand import open_stand
-from schemas.events import ItemDeclined, ItemTransferAsked, ReferralRecalled, ReferralReceived
+from schemas.events import ItemDeclined, ItemTransferAsked, ReferralRecalled, ReferralReceived, ReferralSupplemented
 from schemas.topics import QUEUE_EVENTS, REFERRAL_EVENTS, published_by
 from services.routing.activation_api import activation_routes
 from services.routing.activation_desk import ActivationDesk
@@ -21,7 +21,12 @@ from services.routing.call_back import CallBacks
 from services.routing.desk_api import routes as desk_routes
 from services.routing.handlers import route_referral
 from services.routing.loaded import LoadedRulesets
-from services.routing.office_handlers import end_recalled, hand_referral_on, take_declined_back
+from services.routing.office_handlers import (
+    end_recalled,
+    hand_referral_on,
+    hold_to_what_was_added,
+    take_declined_back,
+)
 from services.routing.past import PastDecisions
 from services.routing.placing import TriageDesk
 from services.routing.replay_api import Streams, replay_routes
@@ -58,8 +63,10 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         route = partial(route_referral, rules_on=rules.on, decisions=decisions)
         given_on = partial(hand_referral_on, rules_on=rules.on, decisions=decisions)
         declined = partial(take_declined_back, rules_on=rules.on, decisions=decisions)
+        added = partial(hold_to_what_was_added, rules_on=rules.on, decisions=decisions)
         handlers: dict[type[BaseModel], Handler] = {
             ReferralReceived: route,
+            ReferralSupplemented: added,
             ReferralRecalled: end_recalled,
             ItemTransferAsked: given_on,
             ItemDeclined: declined,

@@ -20,7 +20,7 @@ from services.routing.facts import facts_of
 from services.routing.held import held_of
 from services.routing.placing import Case
 
-HIDDEN = ("now", "waits_at", "joined_by", "life_used", "merged_into")
+HIDDEN = ("now", "waits_at", "joined_by", "life_used", "merged_into", "added", "seat_now")
 _CANDIDATES = TypeAdapter(tuple[Candidate, ...])
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from runtime.store import Work
@@ -13,11 +13,19 @@ from services.routing.domain.ruleset import Ruleset
 from services.routing.facts import facts_of
 from services.routing.store import DECISIONS, DecisionStore, decision_document, with_standing
 
+LATE = timedelta(minutes=5)
+"""After a recall only what a person has brought back can come: messages of one referral have an order."""
+
 
 async def route_referral(
     event: ReferralReceived, work: Work, *, rules_on: Callable[[date], Ruleset], decisions: DecisionStore
 ) -> None:
-    """Decide where a referral goes; one that follows others first asks who holds those."""
+    """Decide where a referral goes; one that follows others first asks who holds those.
+
+    One that comes so late was set aside and is heard again: it may have been recalled meanwhile, and stays so.
+    """
+    if work.now - event.received_at > LATE and await decisions.was_recalled(event.referral_id):
+        return
     owners = await decisions.owners_of(event.earlier) if event.earlier else ()
     today = work.now.date()
     decision = decide(facts_of(event, owners), rules_on(today), today, work.now)

@@ -13,6 +13,7 @@ from schemas.vocabulary import Flag, PlacementCause, PlacementGround, Urgency
 from services.routing.domain.decision import Decision
 from services.routing.domain.desk import Step
 from services.routing.domain.placements import Held, Placement, Seat, Standing, Waiting
+from services.routing.domain.supplements import Said
 from services.routing.store import as_decided
 
 SENT_BACK = "sent_back"
@@ -26,7 +27,7 @@ def held_of(document: Document) -> Held:
         standing=Standing(document["standing"]),
         seat=_seat_now(document),
         flags=_flags_of(document),
-        stated_urgency=Urgency(facts["urgency"]),
+        stated_urgency=said_of(document).urgency,
         offences=len(facts["offences"]),
         nexus=len(facts.get("nexus", ())),
         waiting=_waiting_of(document.get("release")),
@@ -36,8 +37,28 @@ def held_of(document: Document) -> Held:
 
 def _flags_of(document: Document) -> frozenset[Flag]:
     """Give the flags of a referral: those it came with, and those that a rule has given it, then or since."""
-    given = {*document["facts"].get("flags", ()), *document["grounds"], *document["now"]["grounds"]}
+    given = {*said_of(document).flags, *document["grounds"], *document["now"]["grounds"]}
     return frozenset(flag for flag in Flag if flag.value in given)
+
+
+def said_of(document: Document) -> Said:
+    """Read what the requester has said so far: with its latest addition, or when it sent the referral."""
+    said = document.get("added") or document["facts"]
+    flags = frozenset(Flag(flag) for flag in said.get("flags", ()))
+    return Said(Marks.model_validate(said["marks"]), Urgency(said["urgency"]), flags)
+
+
+def additions_of(said: Said, number: int, step: Step) -> dict[str, Any]:
+    """Say what an addition changes in a document, beside the step that follows from it."""
+    return {
+        "added": {
+            "number": number,
+            "urgency": said.urgency.value,
+            "marks": said.marks.model_dump(mode="json", exclude_none=True),
+            "flags": sorted(said.flags),
+        },
+        "seat_now": _SEATS.dump_python(step.after.seat, mode="json") if step.placement is None else None,
+    }
 
 
 def changes_of(document: Document, step: Step, now: datetime) -> dict[str, Any]:
@@ -64,6 +85,7 @@ def changes_of(document: Document, step: Step, now: datetime) -> dict[str, Any]:
     if step.placement is not None or step.sent_back is not None:
         changes["placements"] = [*document["placements"], _record(document, step, now)]
         changes["acknowledged"] = None
+        changes["seat_now"] = None
     return changes
 
 
@@ -118,6 +140,8 @@ def seat_of(placement: Document) -> Seat:
 
 
 def _seat_now(document: Document) -> Seat:
+    if "seat_now" in document:  # what was added since the last placement
+        return seat_of(document["seat_now"])
     if document["placements"]:
         return seat_of(document["placements"][-1])
     decided = {name: document[name] for name in ("desk", "category", "urgency", "office", "supporting", "copies")}

@@ -20,7 +20,7 @@ from services.routing.domain.faults import Fault, Refused, fault, refused
 from services.routing.domain.placements import Held, Standing
 from services.routing.domain.ruleset import Ruleset
 from services.routing.facts import facts_of
-from services.routing.held import changes_of, held_of, told_of
+from services.routing.held import changes_of, held_of, said_of, told_of
 from services.routing.store import DecisionStore
 
 RulesOn = Callable[[date], Ruleset]
@@ -87,7 +87,8 @@ class TriageDesk:
         async def judge(case: Case, asked: Asked) -> Judged:
             event = ReferralReceived.model_validate(case.document["facts"])
             owners = await self._decisions.owners_of(event.earlier) if event.earlier else ()
-            facts = replace(facts_of(event, owners), marks=case.held.seat.marks)
+            flags = tuple(sorted(said_of(case.document).flags))
+            facts = replace(facts_of(event, owners), marks=case.held.seat.marks, flags=flags)
             decision = decide(facts, case.ruleset, case.now.date(), case.now)
             return desk.ask(case.held, DecideAgain(decision, ground), asked.staff, case.ruleset, case.now)
 

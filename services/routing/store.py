@@ -13,6 +13,8 @@ from services.routing.domain.decision import Candidate, Decision
 from services.routing.domain.placements import Standing
 
 DECISIONS = "decisions"
+RECALLED = "recalled"
+"""Ids of recalled referrals, whether they had been decided or not."""
 
 ORDER = [("now.urgency", 1), ("now.since", 1), ("_id", 1)]
 """Life first, then who has waited longest."""
@@ -27,6 +29,7 @@ class DecisionStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._decisions = store.database[DECISIONS]
+        self._recalled = store.database[RECALLED]
 
     async def prepare(self) -> None:
         """Make the indexes that the desk's lists and its clock rely on."""
@@ -44,6 +47,11 @@ class DecisionStore:
         """Find the decision on a referral, and where it is now."""
         with store_errors():
             return await self._decisions.find_one({"_id": referral_id}, _OURS)
+
+    async def was_recalled(self, referral_id: UUID) -> bool:
+        """Tell whether a referral was recalled, perhaps before anything was decided on it."""
+        with store_errors():
+            return await self._recalled.find_one({"_id": str(referral_id)}) is not None
 
     async def owners_of(self, referral_ids: Sequence[UUID]) -> tuple[str, ...]:
         """List who holds some referrals now, as far as an office or programme does."""

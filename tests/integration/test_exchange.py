@@ -485,13 +485,15 @@ async def test_every_reading_of_content_is_recorded_with_its_reader_and_version(
     await referrals.get(referral_id)
     await referrals.get(referral_id, "/versions/1", reader="IT/liaison-1")
     malformed = await referrals.get(referral_id, reader="Officer Test")
-    first = (await referrals.get(referral_id, "/readings", limit=2)).json()
-    second = (await referrals.get(referral_id, "/readings", limit=2, cursor=first["next"])).json()
+    first = (await referrals.get(referral_id, "/readings", limit=2, view="all")).json()
+    second = (await referrals.get(referral_id, "/readings", limit=2, cursor=first["next"], view="all")).json()
+    liaison = (await referrals.get(referral_id, "/readings")).json()
 
     assert (malformed.status_code, malformed.json()["code"]) == (400, "reader_malformed")
     seen = [(row["reader"], row["what"], row["version"]) for row in first["readings"] + second["readings"]]
     assert seen == [("SAC-BOS/B-2207", "referral", 1), ("not said", "referral", 2), ("IT/liaison-1", "version", 2)]
     assert second["next"] is None
+    assert [row["reader"] for row in liaison["readings"]] == ["SAC-BOS", "not said", "IT"]
 
 
 async def test_what_is_stored_beside_the_sealed_content_tells_nothing_of_it(referrals):

@@ -121,16 +121,21 @@ def _holders(placed: Sequence[Fact], received_at: datetime) -> tuple[Holder, ...
 def _urgencies(
     facts: Collection[Fact], placed: Sequence[Fact], received_at: datetime
 ) -> tuple[tuple[datetime, Urgency], ...]:
-    """Tell how urgent it was since when. The first decision holds from the beginning; an addition can only raise."""
+    """Tell how urgent it was since when. The first decision holds from the beginning; an addition can only raise.
+
+    Nor does a decision lower what was added: it may have been taken by somebody who had not heard of it.
+    """
     said = [(at, fact) for fact, at in zip(placed, _moments(placed, received_at), strict=True) if fact.urgency]
     stated = [fact.urgency for fact in _of(facts, Kind.RECEIVED) if fact.urgency]
     first = said[0][1].urgency if said else stated[0] if stated else None
     known = [(received_at, first or Urgency.PRIORITY)]
     added = [(max(fact.at, received_at), fact) for fact in _of(facts, Kind.SUPPLEMENTED)]
+    at_least = Urgency.ROUTINE
     for at, fact in sorted([*said[1:], *added], key=lambda told: (told[0], told[1].kind, told[1].sequence)):
         urgency = fact.urgency or known[-1][1]
         if fact.kind is Kind.SUPPLEMENTED:
-            urgency = min(urgency, known[-1][1])
+            urgency = at_least = min(urgency, known[-1][1])
+        urgency = min(urgency, at_least)
         if urgency is not known[-1][1]:
             known.append((at, urgency))
     return tuple(known)

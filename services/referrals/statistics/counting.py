@@ -61,7 +61,8 @@ def _facts() -> Document:
     """Read from the timeline what is counted; entries may stand in any order, decisions have their numbers."""
     decision = _latest(_entries(*DECISIONS))
     given = _latest(_entries(*DECISIONS, "sent-back"))
-    answers = _entries("answered", {"$eq": ["$$this.role", QueueRole.LEAD.value]})
+    released = {"$ne": ["$$this.released", False]}
+    answers = _entries("answered", {"$eq": ["$$this.role", QueueRole.LEAD.value]}, released)
     full = {"$filter": {"input": answers, "cond": {"$in": ["$$this.answer_kind", FULL_ANSWERS]}}}
     return {
         "received_at": 1,

@@ -1,5 +1,6 @@
 """What the marks and flags of a referral allow: each gate can only hold back, never let more out."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from schemas.marks import Condition, HandlingCode, Marks
@@ -19,7 +20,11 @@ def as_utc(moment: datetime) -> datetime:
 
 def grounds_to_hold(facts: Facts, today: date, now: datetime) -> tuple[str, ...]:
     """List every reason in marks and flags for which a person must look first."""
-    marks = facts.marks
+    return reasons_to_hold(facts.marks, facts.flags, today, now)
+
+
+def reasons_to_hold(marks: Marks, flags: Iterable[Flag], today: date, now: datetime) -> tuple[str, ...]:
+    """List every reason for which a person must look first at what has such marks and flags."""
     held = (
         (Ground.MARKS_EXPIRED, marks.expires is not None and marks.expires < today),
         (Ground.REVIEW_DUE, marks.review_due is not None and marks.review_due < today),
@@ -29,8 +34,8 @@ def grounds_to_hold(facts: Facts, today: date, now: datetime) -> tuple[str, ...]
         (Ground.RECIPIENTS_NOT_NAMED, _wants_names(marks) and marks.release_to is None),
         (Ground.RESTRICTION_TO_READ, _has_text_to_read(marks)),
     )
-    flags = {*facts.flags, *((Flag.PROTECTED_PERSON,) if marks.us.protected_person else ())}
-    return (*(ground for ground, applies in held if applies), *sorted(flags))
+    looked_at = {*flags, *((Flag.PROTECTED_PERSON,) if marks.us.protected_person else ())}
+    return (*(ground for ground, applies in held if applies), *sorted(looked_at))
 
 
 def allowed(recipient: str, marks: Marks, programmes: Programmes, now: datetime) -> bool:

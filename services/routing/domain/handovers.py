@@ -61,7 +61,10 @@ def decline(held: Held, act: Decline, ruleset: Ruleset) -> Step:
         ground = PlacementGround.WRONG_OFFICE
     because = f"a person at desk {now.desk} decides: declined by {act.office} on the ground of {_words(act.ground)}"
     placement = _placement(PlacementCause.DECLINED, ground, seat, DECLINED, because, ruleset)
-    return Step(replace(held, standing=Standing.TRIAGE, seat=seat), placement, placed_by=act.office)
+    # A release for life that nobody has confirmed is over: the desk begins anew, and no second person is waited for.
+    life_used = held.life_used or (held.waiting is not None and held.waiting.is_for_life)
+    after = replace(held, standing=Standing.TRIAGE, seat=seat, waiting=None, life_used=life_used)
+    return Step(after, placement, placed_by=act.office)
 
 
 def _why_not(held: Held, act: HandOn, ruleset: Ruleset, now: datetime) -> str:

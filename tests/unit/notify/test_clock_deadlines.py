@@ -127,6 +127,14 @@ def test_working_days_are_those_of_whoever_holds_it():
     assert due(ASSIGN, received(), at_once, on_tuesday) == after(days=2) - timedelta(seconds=1)
 
 
+def test_a_decision_that_had_not_heard_of_an_addition_does_not_lower_the_urgency_again():
+    base = (received("U2"), placed(after(minutes=1), "SAC-NYC", urgency="U2"), supplemented(after(hours=1), "U1"))
+
+    moved = due(ANSWER, *base, placed(after(hours=2), "SAC-BOS", urgency="U2", number=2))
+
+    assert moved == due(ANSWER, *base)
+
+
 def test_the_first_decision_on_urgency_holds_from_the_beginning():
     assert due(ACKNOWLEDGE, received("U2"), placed(after(minutes=3), "SAC-NYC", urgency="U0")) == after(minutes=15)
 

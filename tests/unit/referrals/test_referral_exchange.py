@@ -261,3 +261,26 @@ def test_who_hears_of_it_after_the_recall_is_asked_from_then_on():
     [early, late] = holders_of([queued("SAC-BOS", 1), queued("CPAA", 7)], NOW + timedelta(minutes=5))
 
     assert (early.asked_at, late.asked_at) == (NOW + timedelta(minutes=5), NOW + timedelta(minutes=7))
+
+
+def test_whoever_a_decision_names_is_asked_before_its_queue_has_told_of_it():
+    routed = entry("routed", 1, office="SAC-BOS", supporting=["SAC-NYC"], copies=["CPAA"], sequence=1)
+    timeline = [routed, queued("SAC-BOS", 2), acknowledged("SAC-BOS", "erased")]
+
+    holders = holders_of(timeline, NOW + timedelta(minutes=5))
+
+    assert [(holder.office, holder.roles, holder.outstanding) for holder in holders] == [
+        ("SAC-BOS", ("lead",), False),
+        ("SAC-NYC", ("supporting",), True),
+        ("CPAA", ("copy",), True),
+    ]
+    assert not all_have_erased(holders)
+
+
+def test_of_decisions_the_latest_says_who_is_asked():
+    routed = entry("routed", 3, office="SAC-BOS", supporting=[], copies=[], sequence=1)
+    at_desk = entry("rerouted", 2, office=None, desk="EUR", supporting=[], copies=[], sequence=2)
+    sent_back = entry("sent-back", 4, desk="EUR", sequence=3)
+
+    assert [holder.office for holder in holders_of([at_desk, routed], NOW)] == ["EUR"]
+    assert holders_of([routed, at_desk, sent_back], NOW) == []

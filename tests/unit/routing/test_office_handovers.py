@@ -1,6 +1,7 @@
 """What becomes of a referral that its lead hands on or declines."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from routing_cases import NOW
@@ -10,7 +11,7 @@ from schemas.marks import Marks
 from schemas.vocabulary import Category, Flag, RefusalGround, TransferGround, Urgency
 from services.routing.domain import Ruleset
 from services.routing.domain.handovers import Decline, HandOn, decline, hand_on
-from services.routing.domain.placements import Held, Seat, Standing
+from services.routing.domain.placements import Held, Seat, Standing, Waiting
 
 OPEN = Marks.model_validate({"tlp": "GREEN", "handling": ["H0"]})
 SEAT = Seat("EUR", Category.TOBACCO, Urgency.PRIORITY, OPEN, "SAC-BOS", ("SAC-NYC", "SAC-SAT"), ("TTU",), "SAC-BOS")
@@ -86,3 +87,13 @@ def test_a_recalled_referral_is_held_by_nobody() -> None:
     recalled = replace(HELD, standing=Standing.RECALLED)
 
     assert (recalled.holder, recalled.queues) == (None, ())
+
+
+def test_a_release_for_life_that_its_office_declines_waits_for_nobody_any_more(ruleset: Ruleset) -> None:
+    placement = hand_on(HELD, to("SAC-NYC"), ruleset, NOW).placement
+    assert placement is not None
+    released = replace(HELD, waiting=Waiting(placement, "ana-1", NOW, confirm_by=NOW + timedelta(hours=24)))
+
+    after = decline(released, Decline("SAC-BOS", RefusalGround.WRONG_OFFICE), ruleset).after
+
+    assert (after.waiting, after.life_used) == (None, True)
