@@ -150,11 +150,9 @@ async def running(kafka_settings, mongo_settings):
 @pytest.fixture
 async def referrals(kafka, kafka_settings, mongo_settings):
     await kafka.make(*(topic.name for topic in TOPICS))
-    async with (
-        running(kafka_settings, mongo_settings) as http,
-        open_database(mongo_settings, "referrals") as database,
-    ):
-        yield Referrals(http, database, kafka)
+    async with open_database(mongo_settings, "referrals") as database:
+        async with running(kafka_settings, mongo_settings) as http:
+            yield Referrals(http, database, kafka)
         await database.client.drop_database(database.name)
 
 

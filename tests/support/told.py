@@ -8,6 +8,7 @@ from uuid import UUID
 from uuid6 import uuid7
 
 from runtime.events import Message
+from runtime.mongo import Document
 from runtime.store import Store, Work
 from schemas.events import (
     DeadlineMissed,
@@ -32,7 +33,7 @@ from schemas.events import (
 )
 from schemas.marks import Marks
 from services.referrals.following import all_handlers
-from services.referrals.pieces import PieceStore
+from services.referrals.pieces import PieceKind, PieceStore
 from services.referrals.store import new_record
 from services.referrals.vault import Sealed
 
@@ -52,6 +53,18 @@ DECIDED = {
 PLACED = {**DECIDED, "cause": "assigned", "ground": "nexus_confirmed", "placed_by": "desk-1"}
 
 
+class Deposited(PieceStore):
+    """Has every question and answer as its office deposited it before it took the step."""
+
+    def __init__(self, store: Store, step: Any) -> None:
+        super().__init__(store)
+        self._step = step
+
+    async def find(self, referral_id: str, piece_id: str, kind: PieceKind) -> Document | None:
+        """Give what the step releases."""
+        return {"office": self._step.office, "answer_kind": getattr(self._step, "kind", None)}
+
+
 @dataclass(frozen=True)
 class Said:
     """An event, the number under which its sender tells it, and its id."""
@@ -64,7 +77,7 @@ class Said:
         """Let the referrals service note it on a copy of the referral."""
         message = Message("", 0, 0, None, None, (), str(self.id), self.event.type, "", self.sequence, NOW, None)
         work = Work(message)
-        handler = all_handlers(PieceStore(store))[type(self.event)]
+        handler = all_handlers(Deposited(store, self.event))[type(self.event)]
         reading = handler(self.event.model_copy(update={"referral_id": referral_id}), work)
         if reading is not None:
             await reading
