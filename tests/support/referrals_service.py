@@ -58,7 +58,7 @@ async def running_referrals(
     """Run the service's loops, and give it."""
     await kafka.make(*(topic.name for topic in TOPICS))
     key = base64.b64encode(MASTER_KEY).decode()
-    settings = Settings(kafka=kafka_settings, mongo=mongo_settings, master_key=key)  # type: ignore[arg-type]
+    settings = Settings(kafka=kafka_settings, mongo=mongo_settings, master_key=key, signing_key=key)  # type: ignore[arg-type]
     async with open_service(settings) as service, open_database(mongo_settings, "referrals") as database:
         loops = [asyncio.create_task(loop.run()) for loop in service.loops]
         transport = httpx.ASGITransport(service.app)
