@@ -16,6 +16,7 @@ from uuid6 import uuid7
 from runtime.events import Destination, Publisher, headers_of
 from runtime.mongo import open_database
 from schemas.events import (
+    DeadlineMissed,
     ItemAccepted,
     ItemAnswered,
     ItemClaimed,
@@ -308,6 +309,28 @@ async def test_a_step_without_its_answer_does_not_make_the_referral_answered(ref
 
     assert (await referrals.get(referral_id, "/answers")).json()["answers"] == []
     assert "answered" not in [entry["type"] for entry in told]
+
+
+async def test_a_deadline_that_its_office_missed_is_proved_once_unless_it_has_been_met(referrals):
+    late, _ = await referrals.posted()
+    met, _ = await worked_on(referrals)
+    missed = {"office": "SAC-BOS", "step": "acknowledge", "urgency": "U2", "due_at": NOW, "missed_at": NOW}
+
+    await referrals.hears(routed(late), queued(late))
+    for level in ("supervisor", "desk"):
+        await referrals.hears(DeadlineMissed(referral_id=late, level=level, **missed))
+        await referrals.hears(DeadlineMissed(referral_id=met, level=level, **missed))
+    await referrals.state(late, "queued", 5)
+    await referrals.state(met, "accepted", 8)
+    of_late = (await referrals.http.get(f"/v1/referrals/{late}/receipts")).json()["receipts"]
+    of_met = (await referrals.http.get(f"/v1/referrals/{met}/receipts")).json()["receipts"]
+    seen = (await referrals.get(late, "/timeline")).json()["timeline"]
+
+    silent = [(one["actor"], one["code"]) for one in of_late if one["stage"] == "NON_RETRIEVAL"]
+    assert silent == [("SAC-BOS", "E300")]
+    assert "NON_RETRIEVAL" not in {one["stage"] for one in of_met}
+    told = [entry for entry in seen if entry["type"] == "deadline-missed"]
+    assert [set(entry) & {"level"} for entry in told] == [set()]
 
 
 async def test_an_answer_that_may_not_leave_is_refused_and_not_stored(referrals):

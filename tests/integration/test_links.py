@@ -115,6 +115,17 @@ async def test_a_confirmed_link_makes_a_matter_under_the_restrictions_of_both(re
     assert (matter["denied_originators"], matter["consent_needed_from"]) == (["IT"], [other])
 
 
+async def test_what_was_recalled_leaves_a_matter_before_its_links_are_withdrawn(referrals):
+    one, other, link = await pair(referrals)
+    await referrals.post(f"{link}/confirm", SURE)
+
+    await referrals.database["referrals"].update_one({"_id": one}, {"$set": {"recall": {"ground": "data_wrong"}}})
+    matter = await referrals.get(f"/v1/referrals/{other}/matter")
+
+    assert [member["referral_id"] for member in matter["referrals"]] == [other]
+    assert (matter["links"], matter["originators"]) == ([], [{"country": "RO", "channel": "ncb"}])
+
+
 async def test_a_matter_without_links_is_the_referral_alone(referrals):
     one, other, _ = await pair(referrals)
 

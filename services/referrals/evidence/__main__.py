@@ -80,11 +80,9 @@ def _receipt(file: Path, asked: argparse.Namespace) -> Verdict:
 
 
 def _signed(file: Path) -> str:
-    text = file.read_text(encoding="utf-8").strip()
-    if not text.startswith("{"):
-        return text
     try:
-        return str(json.loads(text)["receipt"])
+        text = file.read_text(encoding="utf-8").strip()
+        return str(json.loads(text)["receipt"]) if text.startswith("{") else text
     except (ValueError, KeyError) as exc:
         raise Unreadable("there is no receipt in it") from exc
 

@@ -92,12 +92,17 @@ async def known(links: LinkStore, referral_ids: list[str]) -> dict[str, Document
 
 
 async def matter_of(links: LinkStore, referral_id: str) -> tuple[list[str], list[Document]]:
-    """Follow confirmed links from a referral as far as they go; gives all referrals and the links between them."""
+    """Follow confirmed links from a referral as far as they go; gives all referrals and the links between them.
+
+    A referral that was recalled a moment ago is none of them, though its links are not withdrawn yet.
+    """
     members, reached = {referral_id}, {referral_id}
     found: dict[str, Document] = {}
     while reached:
         joined = await links.of_referrals(reached, LinkState.CONFIRMED)
         found |= {link["_id"]: link for link in joined}
         reached = {member for link in joined for member in link["referrals"]} - members
+        reached -= await links.recalled(reached)
         members |= reached
-    return sorted(members), sorted(found.values(), key=lambda link: str(link["_id"]))
+    between = [link for link in found.values() if members.issuperset(link["referrals"])]
+    return sorted(members), sorted(between, key=lambda link: str(link["_id"]))

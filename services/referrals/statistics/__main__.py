@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from runtime.http import Problem
 from runtime.mongo import open_database
-from services.referrals.statistics.api import read_dimensions
+from services.referrals.statistics.api import read_dimensions, read_period
 from services.referrals.statistics.counting import count
 from services.referrals.statistics.pages import as_csv, as_json, as_table
 from services.referrals.statistics.report import Dimension, Report
@@ -18,8 +18,14 @@ from services.referrals.statistics.settings import ReportSettings
 
 async def main(arguments: Sequence[str], settings: Callable[[], ReportSettings] = ReportSettings) -> str:
     """Count, and write the report."""
-    asked = _parser().parse_args(arguments)
-    first, last = asked.first or date(asked.year, 1, 1), asked.last or date(asked.year, 12, 31)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    try:
+        first, last = read_period(asked.first or date(asked.year, 1, 1), asked.last or date(asked.year, 12, 31))
+    except ValueError:
+        parser.error("there is no such year")
+    except Problem as exc:
+        parser.error(exc.title)
     read = settings()
     async with open_database(read.mongo, read.database) as database:
         report = await count(database, first, last, asked.by)

@@ -35,7 +35,7 @@ def statistics_routes(database: Database) -> APIRouter:
         accept: Annotated[str, Header(max_length=200, description="text/csv gives CSV, anything else JSON.")] = "",
     ) -> Response:
         """Count the referrals received in a period: what became of them, and how long it took."""
-        report = await count(database, *_period(first, last), read_dimensions(by))
+        report = await count(database, *read_period(first, last), read_dimensions(by))
         headers = {"Vary": "Accept", "Cache-Control": "no-store"}
         if CSV not in accept:
             return JSONResponse(as_json(report), headers=headers)
@@ -46,7 +46,8 @@ def statistics_routes(database: Database) -> APIRouter:
     return router
 
 
-def _period(first: date, last: date) -> tuple[date, date]:
+def read_period(first: date, last: date) -> tuple[date, date]:
+    """Refuse a period that ends before it begins, or with the last day that there is."""
     if last < first or last == date.max:
         raise Problem(422, "period_impossible", "The last day of the period must not be before its first")
     return first, last

@@ -74,7 +74,7 @@ class Walk:
         at = self.now - timedelta(minutes=self.random.choice([0, 0, 0, 20, 2_000]))
         until = at + timedelta(minutes=self.random.choice([10, 3_000]))
         question = self.random.choice(["question-1", "question-2"])
-        rare = [recalled(at), answered(at), done(at, decision=number), sent_back(at, number)]
+        rare = [recalled(at), answered(at), done(at, number, item, number), sent_back(at, number)]
         usual = [
             None,
             claimed(at, item, number),

@@ -167,6 +167,15 @@ def test_a_signed_refusal_is_a_receipt_too(tmp_path, keys, capsys):
     assert "SUBMISSION_REJECTION of a request that was refused" in capsys.readouterr().out
 
 
+def test_a_receipt_that_is_no_text_cannot_be_read(tmp_path, keys, capsys):
+    file = tmp_path / "receipt"
+    file.write_bytes(b"\xff\xfe\x00")
+
+    assert main(["receipt", str(file), "--keys", str(keys)]) == 2
+
+    assert "there is no receipt in it" in capsys.readouterr().err
+
+
 def test_the_command_needs_none_of_our_systems(whole):
     loaded = "import sys, services.referrals.evidence.__main__; print(*sys.modules)"
 

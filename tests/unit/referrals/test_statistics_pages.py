@@ -4,9 +4,11 @@ from datetime import date
 from io import StringIO
 from math import ceil
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.referrals.statistics.__main__ import main
 from services.referrals.statistics.pages import as_csv, as_json, as_table, harmless
 from services.referrals.statistics.report import COUNTED, Dimension, Outcome, Step, Trait, percentile, report_of
 
@@ -120,3 +122,19 @@ def test_a_terminal_gets_a_table_with_the_total_below():
     assert head.split()[:4] == ["country", "category", "requests", "urgent"]
     assert row.split() == ["IT", "tobacco", "3", "3", "3", "0", "0", "0", "0", "3", "1d", "01:01", "1d", "01:01"]
     assert total.split()[:3] == ["total", "3", "3"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--year", "0"], "there is no such year"),
+        (["--year", "99999"], "there is no such year"),
+        (["--from", "2026-05-01", "--to", "2026-01-01"], "must not be before its first"),
+    ],
+)
+async def test_a_report_of_a_period_that_there_is_not_is_refused_before_anything_is_opened(arguments, said, capsys):
+    with pytest.raises(SystemExit) as refused:
+        await main(arguments)
+
+    assert refused.value.code == 2
+    assert said in capsys.readouterr().err
