@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from schemas.events import (
+    ContentDeposited,
     DeadlineMissed,
     DelayTold,
     Event,
@@ -57,7 +58,7 @@ REFERRAL_EVENTS = Topic(
     "referral_id",
     "referrals",
     ("routing", "notify", "referrals"),
-    (ReferralReceived, ReferralSupplemented, QuestionAnswered, ReferralRecalled, ReferralErased),
+    (ReferralReceived, ReferralSupplemented, ContentDeposited, QuestionAnswered, ReferralRecalled, ReferralErased),
 )
 ROUTING_EVENTS = Topic(
     "routing.events",

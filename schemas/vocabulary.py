@@ -266,6 +266,13 @@ class TransferGround(StrEnum):
     CAPACITY = "capacity"
 
 
+class DepositKind(StrEnum):
+    """What an office has deposited for a requester."""
+
+    QUESTION = "question"
+    ANSWER = "answer"
+
+
 class AnswerKind(StrEnum):
     """How far an answer answers."""
 

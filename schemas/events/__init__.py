@@ -22,6 +22,7 @@ from schemas.events.queue import (
     RecallAcknowledged,
 )
 from schemas.events.referral import (
+    ContentDeposited,
     QuestionAnswered,
     ReferralErased,
     ReferralRecalled,
@@ -33,6 +34,7 @@ from schemas.events.routing import Part, ReferralRerouted, ReferralRouted, Refer
 
 __all__ = [
     "EVENTS",
+    "ContentDeposited",
     "DeadlineMissed",
     "DelayTold",
     "Event",
@@ -72,6 +74,7 @@ __all__ = [
 EVENTS: tuple[type[Event], ...] = (
     ReferralReceived,
     ReferralSupplemented,
+    ContentDeposited,
     QuestionAnswered,
     ReferralRecalled,
     ReferralErased,

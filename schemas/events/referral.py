@@ -10,7 +10,9 @@ from schemas.events.base import Event
 from schemas.events.facts import NexusFact, OffenceFact
 from schemas.marks import Marks
 from schemas.vocabulary import (
+    AnswerKind,
     Channel,
+    DepositKind,
     Flag,
     RecallGround,
     RequesterKind,
@@ -49,6 +51,17 @@ class ReferralSupplemented(Event):
     urgency: Urgency
     marks: Marks = Field(description="The strictest of what was said so far and what is said now.")
     flags: tuple[Flag, ...] = Field(default=(), description="All that a person must look at, new ones among them.")
+
+
+class ContentDeposited(Event):
+    """An office has deposited a question or an answer; nobody gets it until the office takes the step that names it."""
+
+    type: Literal["dragoman.referral.content-deposited.v1"] = "dragoman.referral.content-deposited.v1"
+    piece_id: UUID = Field(description="The question's or the answer's id, by which a step names it.")
+    kind: DepositKind
+    office: str
+    answer_kind: AnswerKind | None = Field(default=None, description="How far an answer answers; of a question, none.")
+    deposited_at: datetime
 
 
 class QuestionAnswered(Event):

@@ -10,6 +10,7 @@ from runtime.live import Streams
 from runtime.process import Loop, Service
 from runtime.stand import open_stand
 from schemas.events import (
+    ContentDeposited,
     QuestionAnswered,
     ReferralErased,
     ReferralRecalled,
@@ -24,6 +25,7 @@ from schemas.topics import OFFICE_FEED, REFERRAL_EVENTS, ROUTING_EVENTS, publish
 from services.notify.api import routes
 from services.notify.clock.open import open_clock
 from services.notify.clock.store import CLOCKS
+from services.notify.deposits import note_deposit
 from services.notify.handlers import close_items, move_items, queue_routed, queue_triage
 from services.notify.leasing import Leasing
 from services.notify.requester_handlers import recall_items, resume_items, supplement_items
@@ -54,6 +56,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 ReferralSentToTriage: partial(queue_triage, standings=standings),
                 ReferralRerouted: partial(move_items, queues=queues, standings=standings),
                 ReferralSentBack: partial(close_items, queues=queues),
+                ContentDeposited: note_deposit,
                 QuestionAnswered: partial(resume_items, queues=queues),
                 ReferralSupplemented: partial(supplement_items, queues=queues, standings=standings),
                 ReferralRecalled: partial(recall_items, queues=queues, standings=standings),

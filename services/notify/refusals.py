@@ -22,6 +22,7 @@ class RefusalCode(StrEnum):
     NOT_YOUR_PART = "not_your_part"
     NOTHING_LEFT = "nothing_left"
     SNOOZED_TOO_LONG = "snoozed_too_long"
+    NOT_DEPOSITED = "not_deposited"
     ITEM_MOVED = "item_moved"
     ITEM_CLOSED = "item_closed"
     RECALLED = "item_recalled"
@@ -65,6 +66,11 @@ WORDS: dict[RefusalCode, tuple[str, str]] = {
     RefusalCode.SNOOZED_TOO_LONG: (
         "So urgent an item cannot wait so long",
         "Choose an earlier moment; the longest wait for each urgency is in the office's guide.",
+    ),
+    RefusalCode.NOT_DEPOSITED: (
+        "This office has deposited nothing under this id for this step",
+        "Deposit it with the referrals service first, by this office and with the same kind; if you just did, "
+        "send the same step again.",
     ),
     RefusalCode.ITEM_MOVED: ("The item has left this queue", "Stop: the referral is no longer this office's."),
     RefusalCode.ITEM_CLOSED: ("The item is closed", "There is nothing more to do with it."),

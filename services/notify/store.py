@@ -10,6 +10,7 @@ from runtime.mongo import Document, store_errors
 from runtime.store import KEPT_TO_OURSELVES, Store, Work
 from schemas.vocabulary import ItemState, QueueRole
 from services.notify import states
+from services.notify.deposits import Deposits
 from services.notify.documents import held_item, stored_item
 from services.notify.moves import Stored
 from services.notify.refusals import Refusal, RefusalCode, refuse
@@ -52,6 +53,7 @@ class QueueStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._items = store.database[ITEMS]
+        self._deposits = Deposits(store.database)
 
     async def prepare(self) -> None:
         """Make the indexes."""
@@ -134,6 +136,8 @@ class QueueStore:
             taken = take(step, held, datetime.now(UTC))
             if isinstance(taken, Refusal):
                 return taken
+            if lacking := await self._deposits.refusal(step, held):
+                return lacking
             if after := await self._advance(_as_found(item, held, step), taken):
                 return after
             found, item = item, await self.by_id(item["office"], item["_id"])

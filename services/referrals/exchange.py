@@ -92,7 +92,7 @@ def make_exchange(records: ReferralStore, pieces: PieceStore, readings: Readings
         pieces,
         contents,
         readings,
-        OfficeSide(contents, pieces),
+        OfficeSide(records, contents),
         RequesterSide(records, contents, pieces),
     )
 

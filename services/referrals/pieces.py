@@ -48,11 +48,6 @@ class PieceStore:
                 partialFilterExpression={BY_PIECE_KEY: {"$exists": True}},
             )
 
-    async def hold(self, piece: Document) -> None:
-        """Store a piece by itself; nobody is told of it."""
-        with store_errors():
-            await self._pieces.insert_one(piece)
-
     async def find(self, referral_id: str, piece_id: str, kind: PieceKind) -> Document | None:
         """Find one piece of a referral."""
         with store_errors():

@@ -1,26 +1,23 @@
 """What a requester does with a referral that stands already: answers a question, adds, corrects, recalls."""
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from runtime.errors import AlreadyThere, Overtaken, StoreAway
+from runtime.errors import AlreadyThere, Overtaken
 from runtime.http import Problem
 from runtime.mongo import Document
 from services.referrals.acts import Said, recalling, reply_to, replying, supplementing
 from services.referrals.bodies import refused
 from services.referrals.contents import ERASED, Contents, changes_in
 from services.referrals.model.exchange import Recall, Reply, Supplement
+from services.referrals.overtaken import read_record, until_not_overtaken
 from services.referrals.parties import only_its_requester
 from services.referrals.pieces import PieceKind, PieceStore
 from services.referrals.store import ReferralStore
 from services.referrals.supplements import NextVersion, next_version
 from services.referrals.timeline import QuestionState, questions_in
 from services.referrals.vault import Erased, Frozen, Key
-
-TRIES = 10
-"""A referral on which others act at the same moment is read again this often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class RequesterSide:
             await self.records.act(record, act)
             return piece
 
-        return await self._until_not_overtaken(referral_id, once)
+        return await until_not_overtaken(self.records, referral_id, once)
 
     async def supplement(self, referral_id: str, supplement: Supplement, word: Said, now: datetime) -> Document:
         """Make the next version of a referral; the same body under the same key gives the same version."""
@@ -64,7 +61,7 @@ class RequesterSide:
                 raise Overtaken("this key was used a moment ago") from None
             return piece
 
-        return await self._until_not_overtaken(referral_id, once)
+        return await until_not_overtaken(self.records, referral_id, once)
 
     async def recall(self, referral_id: str, recall: Recall, word: Said, now: datetime) -> Document:
         """Withdraw a referral: from this moment nobody reads its content. Asked again it stays as it is."""
@@ -80,9 +77,9 @@ class RequesterSide:
             except Erased:
                 raise ERASED from None
             await self.records.act(record, recalling(record, key, recall, word, now))
-            return await self._record(referral_id)
+            return await read_record(self.records, referral_id)
 
-        return await self._until_not_overtaken(referral_id, once)
+        return await until_not_overtaken(self.records, referral_id, once)
 
     async def _next_version(
         self, record: Document, key: Key, supplement: Supplement, word: Said, now: datetime
@@ -98,20 +95,6 @@ class RequesterSide:
         if piece is None or piece["digest"] != word.digest:
             raise Problem(409, "question_answered", "This question has been answered already, in other words")
         return piece
-
-    async def _record(self, referral_id: str) -> Document:
-        record = await self.records.by_id(referral_id)
-        if record is None:
-            raise Problem(404, "referral_unknown", "There is no referral with this id")
-        return record
-
-    async def _until_not_overtaken(self, referral_id: str, once: Callable[[Document], Awaitable[Document]]) -> Document:
-        for _ in range(TRIES):
-            try:
-                return await once(await self._record(referral_id))
-            except Overtaken:
-                continue
-        raise StoreAway("others act on this referral all the time")
 
 
 def _open_question(record: Document, question_id: str) -> QuestionState:

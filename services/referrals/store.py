@@ -11,7 +11,7 @@ from uuid6 import uuid7
 
 from runtime.mongo import Document, store_errors
 from runtime.store import KEPT_TO_OURSELVES, Change, Create, SharedInsert, Store, Work
-from schemas.events import ReferralReceived
+from schemas.events import ContentDeposited, ReferralReceived
 from schemas.vocabulary import State
 from services.referrals.evidence.page import DUE_SOON, NOTARY_AT
 from services.referrals.liaison_feed import liaison_is_told
@@ -100,6 +100,13 @@ class ReferralStore:
         )
         for change in act.keys:
             work.change(change)
+        await self._store.write_at_one_moment(self._store.prepared(work))
+
+    async def deposit(self, record: Document, piece: Document, tells: ContentDeposited) -> None:
+        """Keep what an office says and tell that it is there; raises `Overtaken` when the record has changed."""
+        work = Work()
+        work.create(PIECES, piece)
+        work.advance(COLLECTION, {"_id": record["_id"], "version": record["version"]}, {}, emits=[tells])
         await self._store.write_at_one_moment(self._store.prepared(work))
 
     async def erasures_due(self, most: int) -> list[Document]:

@@ -19,7 +19,7 @@ KINDS = ("full", "minimal")
 FIELDS_THAT_MAY_TRAVEL = {
     # What an event is, and about which referral or item.
     "type", "referral_id", "item_id", "earlier", "joins", "decision", "number",
-    "question_id", "answer_id", "duplicate_of", "entry_id", "noted",
+    "question_id", "answer_id", "piece_id", "duplicate_of", "entry_id", "noted",
     # Who asked, by country and channel; who has it, by code.
     "requester_country", "requester_kind", "channel", "office", "supporting", "copies", "desk", "proposed", "role",
     "owner_office", "previous", "leaves", "moved_to", "placed_by", "released_by", "sent_back_by",
@@ -28,7 +28,7 @@ FIELDS_THAT_MAY_TRAVEL = {
     "request_type", "urgency", "urgency_ground", "offences", "category", "section", "charge_given", "flags",
     "sections", "labels", "confidence", "words", "ask",
     "grounds", "cause", "ground", "closed_because", "code", "outcome", "step", "level", "parts", "offence_numbers",
-    "nexus_numbers",
+    "nexus_numbers", "answer_kind",
     # Where, no finer than a ZIP code, and how well that is known.
     "nexus", "kind", "place", "country", "state", "county", "city", "zip", "gateway", "evidence", "as_of", "eta",
     "deconflicted",
@@ -36,7 +36,7 @@ FIELDS_THAT_MAY_TRAVEL = {
     "received_at", "queued_at", "claimed_at", "accepted_at", "changed_at", "closed_at", "supplemented_at",
     "answered_at", "recalled_at", "erased_at", "given_back_at", "until", "returned_at", "paused_at", "expected_until",
     "resumed_at", "declined_at", "asked_at", "told_at", "acknowledged_at", "due_at", "missed_at",
-    "happened_at",
+    "happened_at", "deposited_at",
     # Why: a sentence that routing makes from codes and places.
     "ruleset", "rule", "because",
     # Handling marks.

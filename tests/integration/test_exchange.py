@@ -55,6 +55,7 @@ OTHERS = Publisher(
 )
 MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 MARKS = {"tlp": "AMBER", "handling": ["H0"]}
+DEPOSITED = "dragoman.referral.content-deposited.v1"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 SHOWN = {
@@ -258,7 +259,29 @@ async def test_a_question_goes_back_is_answered_once_and_the_office_goes_on(refe
     told = await referrals.told(referral_id, "dragoman.referral.question-answered.v1")
     assert [event["type"] for event in told].count("dragoman.referral.question-answered.v1") == 1
     assert told[-1]["question_id"] == question_id
+    [deposit] = [event for event in told if event["type"] == DEPOSITED]
+    assert (deposit["piece_id"], deposit["kind"], deposit["office"]) == (question_id, "question", "SAC-BOS")
     assert "third" not in json.dumps(told)
+    assert "container" not in json.dumps(told)
+
+
+async def test_deposits_made_at_once_are_each_told_once_and_are_no_word_in_the_timeline(referrals):
+    referral_id, body = await worked_on(referrals)
+    before = await referrals.get(referral_id, "/timeline", view="all")
+    kinds = ["partial", "final", "negative", "partial"]
+
+    held = await asyncio.gather(*(referrals.post(referral_id, "/answers", answer(kind=kind)) for kind in kinds))
+    after = await referrals.get(referral_id, "/timeline", view="all")
+    await referrals.post(referral_id, "/recall", recall_of(body))
+    told = await referrals.told(referral_id, "dragoman.referral.recalled.v1")
+
+    assert [piece.status_code for piece in held] == [201] * 4
+    assert after.json()["timeline"] == before.json()["timeline"]
+    deposits = [(event["piece_id"], event["answer_kind"]) for event in told if event["type"] == DEPOSITED]
+    assert sorted(deposits) == sorted(
+        (piece.json()["answer_id"], kind) for piece, kind in zip(held, kinds, strict=True)
+    )
+    assert "port" not in json.dumps([event for event in told if event["type"] == DEPOSITED])
 
 
 async def test_a_question_that_another_office_returns_with_is_not_released(referrals):

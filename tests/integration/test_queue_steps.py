@@ -8,7 +8,7 @@ import pytest
 from uuid6 import uuid7
 
 from services.notify.shown import ItemShown, LeaseShown, OutcomesShown, QueueShown
-from tests.support.queues import placed, question_answered, recalled, routed, supplemented, triage
+from tests.support.queues import deposited, placed, question_answered, recalled, routed, supplemented, triage
 from tests.support.waiting import until
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
@@ -29,8 +29,8 @@ def types(told):
 
 
 async def test_an_answered_item_is_closed_with_its_result_and_everything_is_told_once(notify):
-    _, item_id, officer, token = await held(notify)
-    part, final = (str(uuid4()) for _ in range(2))
+    referral, item_id, officer, token = await held(notify)
+    part, final = [await notify.deposits(referral, "SAC-SAT", kind) for kind in ("partial", "final")]
 
     answers = [
         await officer.step(item_id, "delay", lease_token=token, ground="field_work", expected_until=TOMORROW),
@@ -60,8 +60,9 @@ async def test_an_answered_item_is_closed_with_its_result_and_everything_is_told
 
 
 async def test_a_step_sent_again_is_answered_the_same_and_told_once(notify):
-    _, item_id, officer, token = await held(notify)
-    answer = {"lease_token": token, "answer_id": str(uuid4()), "kind": "partial"}
+    referral, item_id, officer, token = await held(notify)
+    deposit = await notify.deposits(referral, "SAC-SAT", "partial")
+    answer = {"lease_token": token, "answer_id": deposit, "kind": "partial"}
 
     answers = await asyncio.gather(*(officer.step(item_id, "answer", **answer) for _ in range(6)))
     closing = await officer.step(item_id, "give-back", lease_token=token)
@@ -76,6 +77,52 @@ async def test_a_step_sent_again_is_answered_the_same_and_told_once(notify):
         "item-answered",
         "item-given-back",
     ]
+
+
+@pytest.mark.parametrize(
+    ("verb", "what"),
+    [
+        ("return", lambda piece: {"question_id": piece}),
+        ("answer", lambda piece: {"answer_id": piece, "kind": "final"}),
+    ],
+)
+async def test_a_step_that_lets_out_what_was_never_deposited_so_is_refused_and_the_item_stays(notify, verb, what):
+    referral, item_id, officer, token = await held(notify)
+    elsewhere = uuid7()
+    pieces = {
+        "never": str(uuid7()),
+        "on another referral": await notify.deposits(elsewhere, "SAC-SAT", "final"),
+        "by another office": await notify.deposits(referral, "SAC-NYC", None if verb == "return" else "final"),
+        "as something else": await notify.deposits(referral, "SAC-SAT", "final" if verb == "return" else None),
+        "of another kind": await notify.deposits(referral, "SAC-SAT", "partial"),
+    }
+
+    answers = {
+        how: await officer.step(item_id, verb, lease_token=token, **what(piece)) for how, piece in pieces.items()
+    }
+
+    assert {how: (answer.status_code, answer.json()["code"]) for how, answer in answers.items()} == dict.fromkeys(
+        pieces, (409, "not_deposited")
+    )
+    assert all("send the same step again" in answer.json()["detail"] for answer in answers.values())
+    item = await notify.items.find_one({"_id": item_id})
+    assert (item["state"], item["token"]) == ("accepted", token)
+    assert types(await notify.told("SAC-SAT", 3)) == ["item-queued", "item-claimed", "item-accepted"]
+
+
+async def test_a_step_waits_for_word_of_what_was_deposited_a_moment_ago(notify):
+    referral, item_id, officer, token = await held(notify)
+    question = uuid7()
+
+    step = asyncio.create_task(officer.step(item_id, "return", lease_token=token, question_id=str(question)))
+    entry = await notify.requester.says(deposited(referral, question, "SAC-SAT"))
+    await notify.requester.repeats(entry)
+    returned = await step
+    again = await officer.step(item_id, "return", lease_token=token, question_id=str(question))
+
+    assert (returned.status_code, returned.json()["state"]) == (200, "returned")
+    assert again.json() == returned.json()
+    assert await notify.database["deposits"].count_documents({}) == 1
 
 
 async def test_who_was_relieved_of_an_item_cannot_act_on_it_any_more(notify):
@@ -94,30 +141,30 @@ async def test_who_was_relieved_of_an_item_cannot_act_on_it_any_more(notify):
 
 async def test_a_question_back_stops_the_item_until_its_answer_and_no_other_comes(notify):
     referral, item_id, officer, token = await held(notify)
-    question = uuid4()
+    question, final = await notify.deposits(referral, "SAC-SAT"), await notify.deposits(referral, "SAC-SAT", "final")
 
-    returned = await officer.step(item_id, "return", lease_token=token, question_id=str(question))
+    returned = await officer.step(item_id, "return", lease_token=token, question_id=question)
     meanwhile = await officer.step(item_id, "answer", lease_token=token, answer_id=str(uuid4()), kind="final")
     await notify.requester.says(question_answered(referral, uuid4()))
     await notify.requester.says(question_answered(referral, question))
     await notify.requester.says(question_answered(referral, question))
     resumed = await notify.until_state(item_id, "accepted")
-    answered = await officer.step(item_id, "answer", lease_token=token, answer_id=str(uuid4()), kind="final")
+    answered = await officer.step(item_id, "answer", lease_token=token, answer_id=final, kind="final")
 
-    assert (returned.json()["state"], returned.json()["question_id"]) == ("returned", str(question))
+    assert (returned.json()["state"], returned.json()["question_id"]) == ("returned", question)
     assert (meanwhile.status_code, meanwhile.json()["code"]) == (409, "wrong_state")
     assert "resume" in meanwhile.json()["detail"]
     assert "question_id" not in resumed
     assert answered.status_code == 200
     told = await notify.told("SAC-SAT", 6)
     assert types(told)[3:] == ["item-returned", "item-resumed", "item-answered"]
-    assert told[4]["question_id"] == str(question)
+    assert told[4]["question_id"] == question
 
 
 async def test_an_answer_to_a_question_that_was_taken_back_changes_nothing(notify):
     referral, item_id, officer, token = await held(notify, accepted=False)
-    question = uuid4()
-    await officer.step(item_id, "return", lease_token=token, question_id=str(question))
+    question = await notify.deposits(referral, "SAC-SAT")
+    await officer.step(item_id, "return", lease_token=token, question_id=question)
 
     taken_back = await officer.step(item_id, "resume", lease_token=token)
     await notify.requester.says(question_answered(referral, question))
@@ -166,7 +213,8 @@ async def test_a_supporting_office_works_on_its_own_item_and_the_lead_on_his(not
     their_token = await houston.holds(theirs)
 
     refused = await houston.step(theirs, "transfer", lease_token=their_token, to="SAC-NYC", ground="capacity")
-    answered = await houston.step(theirs, "answer", lease_token=their_token, answer_id=str(uuid4()), kind="final")
+    final = await notify.deposits(referral, "SAC-HOU", "final")
+    answered = await houston.step(theirs, "answer", lease_token=their_token, answer_id=final, kind="final")
     closed = await houston.step(theirs, "close", lease_token=their_token, code="support_given")
     other = f"{referral}.SAC-ELP"
     declined = await el_paso.step(other, "decline", lease_token=await el_paso.holds(other), ground="not_held")

@@ -18,6 +18,8 @@ from runtime.mongo import Database, Document
 from runtime.store import Store, Work
 from schemas.events import name_of
 from schemas.topics import published_by
+from services.notify.deposits import DEPOSITS, relied_on
+from services.notify.documents import held_item
 from services.notify.handlers import close_items, move_items, queue_routed, queue_triage
 from services.notify.queue_views import as_read
 from services.notify.refusals import Refusal
@@ -170,6 +172,7 @@ class World:
         """Let an officer try something with an item, often rightly, sometimes under a token that is none."""
         item = await self._an_item()
         step = self._a_step(item)
+        await self._deposit(relied_on(step, held_item(item)))
         answer = await self.queues.take(item["office"], item["_id"], step)
         after = await self.database[ITEMS].find_one({"_id": item["_id"]})
         assert after is not None
@@ -182,6 +185,12 @@ class World:
         else:
             self._was_taken(step, item, after)
             await self._look_after(UUID(item["referral_id"]))
+
+    async def _deposit(self, wanted: Document | None) -> None:
+        """Let what a step names be deposited for it, unless it was deposited for another."""
+        if wanted is not None:
+            found = {"_id": wanted["_id"]}
+            await self.database[DEPOSITS].update_one(found, {"$setOnInsert": wanted}, upsert=True)
 
     async def _an_item(self) -> Document:
         ids = [str(referral_id) for referral_id in list(self.referrals)[-LATEST:]]

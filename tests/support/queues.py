@@ -11,12 +11,14 @@ from uuid import UUID
 
 import httpx
 from pydantic import BaseModel
+from uuid6 import uuid7
 
 from runtime.events import Destination, Publisher, headers_of
 from runtime.feed import Feed, Told
 from runtime.mongo import Database, Document
 from runtime.settings import KafkaSettings, MongoSettings
 from schemas.events import (
+    ContentDeposited,
     Event,
     QuestionAnswered,
     ReferralRecalled,
@@ -102,6 +104,13 @@ def sent_back(referral_id: UUID, **more: Any) -> ReferralSentBack:
     return ReferralSentBack(referral_id=referral_id, desk="EUR", ground="no_us_nexus", sent_back_by="desk-1", **more)
 
 
+def deposited(referral_id: UUID, piece_id: UUID, office: str, answer_kind: str | None = None) -> ContentDeposited:
+    """An office has deposited an answer, or, of no kind of answer, a question."""
+    kind = "question" if answer_kind is None else "answer"
+    said = {"piece_id": piece_id, "kind": kind, "office": office, "answer_kind": answer_kind}
+    return ContentDeposited(referral_id=referral_id, deposited_at=datetime.now(UTC), **said)
+
+
 def question_answered(referral_id: UUID, question_id: UUID) -> QuestionAnswered:
     """The requester has answered a question."""
     return QuestionAnswered(referral_id=referral_id, question_id=question_id, answered_at=datetime.now(UTC))
@@ -146,6 +155,12 @@ class Notify:
             return await self.open_items(referral_id) == wanted
 
         await until(is_so)
+
+    async def deposits(self, referral_id: UUID, office: str, answer_kind: str | None = None) -> str:
+        """Let an office deposit an answer, or, of no kind of answer, a question; give its id."""
+        piece_id = uuid7()
+        await self.requester.says(deposited(referral_id, piece_id, office, answer_kind))
+        return str(piece_id)
 
     async def until_state(self, item_id: str, state: str) -> Document:
         """Wait until an item is in a state, and give it."""
