@@ -12,7 +12,7 @@ from confluent_kafka import Producer
 from pymongo import MongoClient
 
 from tests.support.bodies import as_bytes, body_for
-from tests.support.history import DATABASES, DEAD_LETTER_TOPICS, READERS, Place, RawRecord, read_topics
+from tests.support.history import DATABASES, DEAD_LETTER_TOPICS, Place, RawRecord, read_topics
 from tests.support.officer import Officer
 from tests.support.raw_http import RawAnswer, send_raw
 
@@ -394,15 +394,15 @@ def poisons(type_: str) -> list[tuple[bytes | None, list[tuple[str, bytes]]]]:
 
 
 @pytest.mark.parametrize(
-    ("topic", "type_"),
+    ("topic", "type_", "services"),
     [
-        ("referral.events", "dragoman.referral.received.v1"),
-        ("routing.events", "dragoman.referral.routed.v1"),
-        ("queue.events", "dragoman.queue.item-queued.v1"),
+        ("referral.events", "dragoman.referral.received.v1", ("routing", "notify", "referrals")),
+        ("routing.events", "dragoman.referral.routed.v1", ("notify", "referrals")),
+        ("queue.events", "dragoman.queue.item-queued.v1", ("referrals",)),
     ],
 )
-async def test_poison_ends_in_the_dead_letters_of_every_reader_and_the_next_referral_arrives(
-    stack, liaison, topic, type_
+async def test_poison_ends_in_the_dead_letters_of_whoever_handles_it_and_the_next_referral_arrives(
+    stack, liaison, topic, type_, services
 ):
     poisoned = {await produce(stack, topic, value, headers): value for value, headers in poisons(type_)}
 
@@ -410,7 +410,7 @@ async def test_poison_ends_in_the_dead_letters_of_every_reader_and_the_next_refe
     for receipt in receipts:
         await liaison.until(receipt["referral_id"], "routed", "queued")
 
-    for service in READERS[topic]:
+    for service in services:
         assert await set_aside(stack, service, poisoned) == poisoned
 
 
