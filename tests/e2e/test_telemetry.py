@@ -62,9 +62,12 @@ class Markers:
         return sorted({marker for marker, form in self.forms() if form in text and _stands_alone(form, text)})
 
 
+_IDS = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,}")
+
+
 def _stands_alone(form: bytes, text: bytes) -> bool:
     """Tell a number from the same digits by chance in the middle of an id, a time or a digest."""
-    return not form.isdigit() or re.search(rb"(?<![0-9a-f])%b(?![0-9a-f])" % form, text) is not None
+    return not form.isdigit() or re.search(rb"(?<![0-9])%b(?![0-9])" % form, _IDS.sub(b"", text)) is not None
 
 
 def marked_body(mark: Markers) -> dict[str, Any]:
