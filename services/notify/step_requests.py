@@ -1,5 +1,6 @@
 """What officers send to take a step: codes, ids and times only, for nothing they type may travel."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
@@ -33,7 +34,7 @@ TARGETS = frozenset([*OFFICES, *PROGRAMMES])
 """Who may be handed a referral by an office; a desk gets it by declining."""
 
 
-class StepRequest(BaseModel):
+class StepRequest(BaseModel, ABC):
     """What every step says."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,9 +48,9 @@ class StepRequest(BaseModel):
         """Name what does not fit together."""
         return iter(())
 
+    @abstractmethod
     def as_step(self) -> Step:
         """Give the step."""
-        raise NotImplementedError
 
 
 class ClaimRequest(StepRequest):

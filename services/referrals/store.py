@@ -77,10 +77,6 @@ class ReferralStore:
         with store_errors():
             return await self._records.find_one({"_id": referral_id}, dict.fromkeys(KEPT_TO_OURSELVES, 0))
 
-    async def content_of(self, record: Document) -> bytes:
-        """Open a record's content, byte for byte as it was posted; raises `Frozen` or `Erased` when it is recalled."""
-        return (await self.key_of(record)).open(bytes(record["content"]))
-
     async def key_of(self, record: Document) -> Key:
         """Take out a record's own key; raises `Frozen` when it has been recalled, `Erased` when the key is gone."""
         return await self._vault.key_of(record["_id"], record["key_id"])
