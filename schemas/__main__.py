@@ -7,14 +7,14 @@ from pathlib import Path
 
 from schemas.asyncapi import asyncapi_document
 from schemas.committed import Wanted, run
-from schemas.events import EVENTS, Event, name_of
+from schemas.events import EVENTS, Fact, name_of
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema_of(event: type[Event]) -> str:
+def schema_of(event: type[Fact]) -> str:
     """Write one event's schema as it is committed."""
     named = {"$schema": DIALECT, "$id": f"urn:dragoman:schema:{name_of(event)}"}
     return json.dumps({**named, **event.model_json_schema()}, indent=2, ensure_ascii=False) + "\n"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from schemas.events import Event, name_of
+from schemas.events import Fact, name_of
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic
 
 JSON_SCHEMA = "application/schema+json;version=draft-2020-12"
@@ -19,7 +19,7 @@ ENVELOPE: dict[str, Any] = {
         "ce_id": {**_UUID, "description": "The event's id; a duplicate carries the same one."},
         "ce_type": {"type": "string", "description": "The event's name."},
         "ce_source": {"type": "string", "description": "/dragoman/ and the service that wrote it."},
-        "ce_subject": {**_UUID, "description": "The referral's id."},
+        "ce_subject": {**_UUID, "description": "The referral's id, or the notice's."},
         "ce_sequence": {"type": "string", "description": "Version of the writer's document after this event."},
         "ce_time": {"type": "string", "format": "date-time", "description": "When it was written down."},
         "content-type": {"type": "string", "const": "application/json"},
@@ -93,7 +93,7 @@ def _carried(topic: Topic) -> list[str]:
     return [DEAD_LETTER] if topic in DEAD_LETTERS else [name_of(event) for event in topic.events]
 
 
-def _message(event: type[Event]) -> dict[str, Any]:
+def _message(event: type[Fact]) -> dict[str, Any]:
     name = name_of(event)
     return {
         "name": name,

@@ -9,6 +9,7 @@ from schemas.events import (
     DeadlineMissed,
     DelayTold,
     Event,
+    Fact,
     ItemAccepted,
     ItemAnswered,
     ItemChanged,
@@ -22,6 +23,16 @@ from schemas.events import (
     ItemReturned,
     ItemSnoozed,
     ItemTransferAsked,
+    NoticeChanged,
+    NoticeEnded,
+    NoticeGatesChanged,
+    NoticeImageChanged,
+    NoticeNotListed,
+    NoticeObserved,
+    NoticePurged,
+    NoticeReinstated,
+    NoticeRelisted,
+    NoticeSuspended,
     QuestionAnswered,
     RecallAcknowledged,
     ReferralErased,
@@ -47,7 +58,7 @@ class Topic:
     key: str
     writer: str
     readers: tuple[str, ...]
-    events: tuple[type[Event], ...]
+    events: tuple[type[Fact], ...]
     partitions: int = PARTITIONS
     retention_days: int = 7
     largest_message: int = 1024 * 1024
@@ -58,7 +69,15 @@ REFERRAL_EVENTS = Topic(
     "referral_id",
     "referrals",
     ("routing", "notify", "referrals"),
-    (ReferralReceived, ReferralSupplemented, ContentDeposited, QuestionAnswered, ReferralRecalled, ReferralErased),
+    (
+        ReferralReceived,
+        ReferralSupplemented,
+        ContentDeposited,
+        QuestionAnswered,
+        NoticeGatesChanged,
+        ReferralRecalled,
+        ReferralErased,
+    ),
 )
 ROUTING_EVENTS = Topic(
     "routing.events",
@@ -92,6 +111,25 @@ OFFICE_FEED = Topic("office.feed", "office", "notify", ("notify",), ITEM_FACTS)
 LIAISON_FEED = Topic("liaison.feed", "requester_country", "referrals", ("referrals",), (TimelineNoted,))
 """What was added to timelines, keyed by country: all that one country's liaisons see has one order."""
 
+NOTICE_EVENTS = Topic(
+    "notice.events",
+    "notice_id",
+    "referrals",
+    (),
+    (
+        NoticeObserved,
+        NoticeChanged,
+        NoticeImageChanged,
+        NoticeNotListed,
+        NoticeRelisted,
+        NoticeSuspended,
+        NoticeReinstated,
+        NoticeEnded,
+        NoticePurged,
+    ),
+)
+"""What becomes of INTERPOL notices, whether or not a referral was made of them; for whoever keeps a list of its own."""
+
 DEAD_LETTERS = tuple(
     Topic(
         f"{service}.dlq",
@@ -106,7 +144,7 @@ DEAD_LETTERS = tuple(
 )
 """What a service could not handle: the original bytes with evidence headers, for a person."""
 
-TOPICS = (REFERRAL_EVENTS, ROUTING_EVENTS, QUEUE_EVENTS, OFFICE_FEED, LIAISON_FEED, *DEAD_LETTERS)
+TOPICS = (REFERRAL_EVENTS, ROUTING_EVENTS, QUEUE_EVENTS, OFFICE_FEED, LIAISON_FEED, NOTICE_EVENTS, *DEAD_LETTERS)
 
 
 def published_by(service: str) -> dict[type[BaseModel], list[tuple[str, str]]]:

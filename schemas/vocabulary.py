@@ -193,6 +193,7 @@ class Flag(StrEnum):
     PRIVATE_DISPUTE = "private_dispute"
     UNKNOWN_MARK = "unknown_mark"
     CRITERION_UNKNOWN = "criterion_unknown"
+    CITES_NOTICE = "cites_notice"
 
 
 class RefusalGround(StrEnum):
@@ -343,6 +344,9 @@ class RecallGround(StrEnum):
     DATA_WRONG = "data_wrong"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     NOTICE_WITHDRAWN = "notice_withdrawn"
+    NOTICE_SUSPENDED = "notice_suspended"
+    NOTICE_CANCELLED = "notice_cancelled"
+    NOTICE_DELETED = "notice_deleted"
     COURT_ORDER = "court_order"
 
 

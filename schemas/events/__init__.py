@@ -1,8 +1,20 @@
 """Everything that can be told from one service to another, by who tells it."""
 
-from schemas.events.base import Event, name_of
+from schemas.events.base import Event, Fact, name_of
 from schemas.events.clock import DeadlineMissed
-from schemas.events.facts import LabelFact, NexusFact, OffenceFact, Place
+from schemas.events.facts import LabelFact, NexusFact, NoticeFact, OffenceFact, Place
+from schemas.events.notice import (
+    NoticeChanged,
+    NoticeEnded,
+    NoticeEvent,
+    NoticeImageChanged,
+    NoticeNotListed,
+    NoticeObserved,
+    NoticePurged,
+    NoticeReinstated,
+    NoticeRelisted,
+    NoticeSuspended,
+)
 from schemas.events.queue import (
     DelayTold,
     ItemAccepted,
@@ -23,6 +35,7 @@ from schemas.events.queue import (
 )
 from schemas.events.referral import (
     ContentDeposited,
+    NoticeGatesChanged,
     QuestionAnswered,
     ReferralErased,
     ReferralRecalled,
@@ -38,6 +51,7 @@ __all__ = [
     "DeadlineMissed",
     "DelayTold",
     "Event",
+    "Fact",
     "ItemAccepted",
     "ItemAnswered",
     "ItemChanged",
@@ -53,6 +67,18 @@ __all__ = [
     "ItemTransferAsked",
     "LabelFact",
     "NexusFact",
+    "NoticeChanged",
+    "NoticeEnded",
+    "NoticeEvent",
+    "NoticeFact",
+    "NoticeGatesChanged",
+    "NoticeImageChanged",
+    "NoticeNotListed",
+    "NoticeObserved",
+    "NoticePurged",
+    "NoticeReinstated",
+    "NoticeRelisted",
+    "NoticeSuspended",
     "OffenceFact",
     "Part",
     "Place",
@@ -71,14 +97,24 @@ __all__ = [
     "name_of",
 ]
 
-EVENTS: tuple[type[Event], ...] = (
+EVENTS: tuple[type[Fact], ...] = (
     ReferralReceived,
     ReferralSupplemented,
     ContentDeposited,
     QuestionAnswered,
+    NoticeGatesChanged,
     ReferralRecalled,
     ReferralErased,
     TimelineNoted,
+    NoticeObserved,
+    NoticeChanged,
+    NoticeImageChanged,
+    NoticeNotListed,
+    NoticeRelisted,
+    NoticeSuspended,
+    NoticeReinstated,
+    NoticeEnded,
+    NoticePurged,
     ReferralRouted,
     ReferralSentToTriage,
     ReferralRerouted,

@@ -1,10 +1,12 @@
 """What of a referral may be known outside of its own service: ties to places, and offences without their text."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from pydantic import Field
 
 from schemas.marks import Frozen
+from schemas.notices import Colour, NoticeAction, NoticeSource
 from schemas.vocabulary import AskGround, Category, Evidence, NexusKind
 
 
@@ -48,3 +50,12 @@ class OffenceFact(Frozen):
     sections: tuple[str, ...] = Field(default=(), description="US Code sections that the charge text names.")
     labels: tuple[LabelFact, ...] = Field(default=(), description="What the charge text was read as, best first.")
     ask: AskGround | None = Field(default=None, description="Why a person must read the charge text.")
+
+
+class NoticeFact(Frozen):
+    """That a referral rests on a notice: it is no warrant, and nobody acts on it before its gates have been passed."""
+
+    notice_id: UUID
+    colour: Colour
+    source: NoticeSource
+    action: NoticeAction

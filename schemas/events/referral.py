@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.events.base import Event
-from schemas.events.facts import NexusFact, OffenceFact
+from schemas.events.facts import NexusFact, NoticeFact, OffenceFact
 from schemas.marks import Marks
+from schemas.notices import Gate, NoticeAction
 from schemas.vocabulary import (
     AnswerKind,
     Channel,
@@ -39,6 +40,7 @@ class ReferralReceived(Event):
     marks: Marks
     flags: tuple[Flag, ...] = ()
     earlier: tuple[UUID, ...] = Field(default=(), description="Referrals that this one follows.")
+    notice: NoticeFact | None = Field(default=None, description="The INTERPOL notice that it was made of.")
 
 
 class ReferralSupplemented(Event):
@@ -70,6 +72,19 @@ class QuestionAnswered(Event):
     type: Literal["dragoman.referral.question-answered.v1"] = "dragoman.referral.question-answered.v1"
     question_id: UUID
     answered_at: datetime
+
+
+class NoticeGatesChanged(Event):
+    """What must be done before an office may act on a referral that rests on a notice has been done, or has lapsed."""
+
+    type: Literal["dragoman.referral.notice-gates-changed.v1"] = "dragoman.referral.notice-gates-changed.v1"
+    notice_id: UUID
+    open: tuple[Gate, ...] = Field(description="Gates that nobody has passed; empty when the office may act.")
+    valid_until: datetime | None = Field(
+        default=None, description="Until when the owner's word holds that the notice is in force; then it is stale."
+    )
+    action: NoticeAction
+    changed_at: datetime
 
 
 class ReferralRecalled(Event):

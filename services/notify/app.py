@@ -11,6 +11,7 @@ from runtime.process import Loop, Service
 from runtime.stand import open_stand
 from schemas.events import (
     ContentDeposited,
+    NoticeGatesChanged,
     QuestionAnswered,
     ReferralErased,
     ReferralRecalled,
@@ -61,7 +62,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 ReferralSupplemented: partial(supplement_items, queues=queues, standings=standings),
                 ReferralRecalled: partial(recall_items, queues=queues, standings=standings),
             },
-            ignores=[ReferralReceived, ReferralErased],
+            ignores=[ReferralReceived, NoticeGatesChanged, ReferralErased],
         )
         clock = await open_clock(stand)
         app = make_app("Dragoman notify", "1", max_body_bytes=settings.max_body_bytes, ready=stand.readiness)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from runtime.consumer import Consumer
 from runtime.pace import Linger
 from runtime.stand import Stand
-from schemas.events import ContentDeposited, QuestionAnswered
+from schemas.events import ContentDeposited, NoticeGatesChanged, QuestionAnswered
 from schemas.topics import REFERRAL_EVENTS
 from services.referrals.links.api import link_routes
 from services.referrals.links.comparing import HANDLERS, Comparing, ReadReferral
@@ -32,6 +32,6 @@ async def open_linking(stand: Stand, master_key: bytes, read: ReadReferral) -> L
         gather=Linger(0.2),  # nobody waits for a suggestion, and whoever posts should not
         topics=[REFERRAL_EVENTS.name],
         handlers=HANDLERS,
-        ignores=[ContentDeposited, QuestionAnswered],
+        ignores=[ContentDeposited, NoticeGatesChanged, QuestionAnswered],
     )
     return Linking(link_routes(links), (noting, Comparing(stand.store, links, KeyMaker(master_key), read)))

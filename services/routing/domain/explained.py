@@ -114,6 +114,10 @@ GROUNDS: Mapping[str, tuple[str, str]] = {
         "One of the seven criteria of intake is not known to be met.",
         "Find it out; then assign it, or send it back with `form_incomplete`.",
     ),
+    Flag.CITES_NOTICE: (
+        "It rests on an INTERPOL notice, which is no warrant.",
+        "Have its gates passed: validity confirmed, abuse reviewed, a supervisor's approval; then assign it.",
+    ),
     # Why a charge must be read.
     AskGround.UNTRANSLATED: ("The charge is in a script that nobody has translated.", "Have it translated. " + _CHARGE),
     AskGround.NOTHING_MATCHED: ("Nothing in the charge led to a category.", _CHARGE),
