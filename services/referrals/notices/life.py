@@ -140,9 +140,11 @@ def _is_stale(record: Mapping[str, Any], known: Mapping[str, Any], seen: Seen) -
     """Say whether something later is known by the same way."""
     sighting = seen.sighting
     if sighting.source is NCB:
-        return "last_message_at" in known and _order(sighting.at, sighting.message_id) < _order(
-            known["last_message_at"], known["last_message"]
-        )
+        if "last_message_at" not in known:
+            return False
+        order, last = _order(sighting.at, sighting.message_id), _order(known["last_message_at"], known["last_message"])
+        # What is locked is renewed by something new, never by the same message once more.
+        return order <= last if "locked_at" in record else order < last
     if sighting.sweep is not None:
         if sighting.sweep < max(record["seen_sweep"], record["absent_sweep"]):
             return True
@@ -442,7 +444,7 @@ def absent_again(record: Mapping[str, Any], sweep: int, at: datetime, now: datet
 def purge_due_of(record: Mapping[str, Any], periods: Periods) -> datetime | None:
     """Say when a record is to be purged, as it stands."""
     if record["standing"] == NoticeStanding.SUSPENDED.value:
-        until: datetime = record["suspended_until"]
+        until: datetime | None = record.get("purge_due")
         return until
     if record["listed"] is False and "not_listed_at" in record and WAY_OF[NCB] not in record["sources"]:
         due: datetime = record["not_listed_at"] + periods.unlisted
