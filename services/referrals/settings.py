@@ -32,6 +32,11 @@ class Settings(HttpSettings):
         default=900, gt=0, description="Seconds after which a routed referral in no queue is told as NON_DELIVERY."
     )
     most_streams: int = Field(default=200, ge=1, description="Live streams served at once by one process.")
+    ncb_secret: SecretStr | None = Field(
+        default=None,
+        description="Secrets that INTERPOL Washington signs its posts with, `whsec_` and base64, separated by spaces; "
+        "unset, nothing can be posted.",
+    )
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
