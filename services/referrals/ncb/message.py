@@ -1,4 +1,4 @@
-"""What INTERPOL Washington says to us: one JSON object a message, in one of four forms."""
+"""What INTERPOL Washington says to us: one JSON object a message, in one of three forms."""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -63,19 +63,12 @@ class WithNotice(FromNcb):
 
 
 class Standing(FromNcb):
-    """A suspension, withdrawal, cancellation or deletion. Any authority may say any: a doubt about who must not keep a
-    copy alive."""
+    """A suspension, reinstatement, withdrawal, cancellation or deletion.
+
+    Any authority may say any of them: a doubt about who it was must not keep a copy alive.
+    """
 
     authority: NoticeAuthority | None = None
-
-
-class Reinstatement(Standing):
-    """A suspended notice is in force again, with how it stands now if it has changed meanwhile."""
-
-    notice: Body | None = Field(default=None, min_length=1)
-    restrictions: Restrictions = Restrictions()
-    nexus: tuple[Nexus, ...] = Field(default=(), max_length=50)
-    recipients: tuple[Country, ...] | None = Field(default=None, min_length=1, max_length=250)
 
 
 class Reply(FromNcb):
@@ -86,14 +79,12 @@ class Reply(FromNcb):
     query_id: UUID | None = None
 
 
-Message = WithNotice | Standing | Reinstatement | Reply
-
 FORMS: dict[MessageKind, type[FromNcb]] = {
     MessageKind.NOTICE: WithNotice,
     MessageKind.DIFFUSION: WithNotice,
     MessageKind.UPDATE: WithNotice,
     MessageKind.SUSPENSION: Standing,
-    MessageKind.REINSTATEMENT: Reinstatement,
+    MessageKind.REINSTATEMENT: Standing,
     MessageKind.WITHDRAWAL: Standing,
     MessageKind.CANCELLATION: Standing,
     MessageKind.DELETION: Standing,

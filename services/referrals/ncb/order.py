@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from schemas.notices import NoticeAuthority
+from schemas.notices import NoticeAuthority, NoticeStanding
 from services.referrals.ncb.message import FromNcb, MessageKind, Standing
 
 Position = tuple[datetime, str]
@@ -10,7 +10,13 @@ Position = tuple[datetime, str]
 
 CONTENT = frozenset({MessageKind.NOTICE, MessageKind.DIFFUSION, MessageKind.UPDATE})
 LIFTABLE = frozenset({MessageKind.SUSPENSION, MessageKind.REINSTATEMENT})
-ENDS = frozenset({MessageKind.WITHDRAWAL, MessageKind.CANCELLATION, MessageKind.DELETION})
+ENDS = {
+    MessageKind.WITHDRAWAL: NoticeStanding.WITHDRAWN,
+    MessageKind.CANCELLATION: NoticeStanding.CANCELLED,
+    MessageKind.DELETION: NoticeStanding.DELETED,
+}
+OWNERS_ALONE = CONTENT | {MessageKind.REINSTATEMENT, MessageKind.REPLY}
+"""Kinds by which a notice lives on or changes: only its owner may say these. What stops it is believed of anybody."""
 
 _USUAL = {
     MessageKind.CANCELLATION: NoticeAuthority.GENERAL_SECRETARIAT,
