@@ -52,6 +52,18 @@ class Settings(HttpSettings):
             raise ValueError("must be the base64 form of exactly 32 bytes")
         return value
 
+    @field_validator("ncb_secret")
+    @classmethod
+    def _are_secrets(cls, value: SecretStr | None) -> SecretStr | None:
+        for secret in value.get_secret_value().split() if value is not None else ():
+            try:
+                length = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+            except binascii.Error:
+                length = 0
+            if not 24 <= length <= 64:
+                raise ValueError("must be whsec_ and the base64 form of 24 to 64 bytes, several separated by spaces")
+        return value
+
     @property
     def master_key_bytes(self) -> bytes:
         """The master key itself."""
