@@ -147,7 +147,16 @@ DEAD_LETTERS = tuple(
 )
 """What a service could not handle: the original bytes with evidence headers, for a person."""
 
-TOPICS = (REFERRAL_EVENTS, ROUTING_EVENTS, QUEUE_EVENTS, OFFICE_FEED, LIAISON_FEED, NOTICE_EVENTS, NCB_INBOUND, *DEAD_LETTERS)
+TOPICS = (
+    REFERRAL_EVENTS,
+    ROUTING_EVENTS,
+    QUEUE_EVENTS,
+    OFFICE_FEED,
+    LIAISON_FEED,
+    NOTICE_EVENTS,
+    NCB_INBOUND,
+    *DEAD_LETTERS,
+)
 
 
 def published_by(service: str) -> dict[type[BaseModel], list[tuple[str, str]]]:

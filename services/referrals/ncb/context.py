@@ -1,7 +1,5 @@
 """What a message of INTERPOL Washington says beside the notice itself; sealed with it, and read when it is used."""
 
-from datetime import datetime
-
 from pydantic import Field
 
 from services.referrals.model.marks import GivenInterpolMarks, GivenMarks, Label
@@ -25,10 +23,11 @@ class Restrictions(GivenMarks):
 
 
 class NcbContext(Given):
-    """Who owns a notice, under what restrictions it came, and what is said to tie it to the United States."""
+    """Who owns a notice, under what restrictions it came, and what is said to tie it to the United States.
 
-    message_id: str
-    sent_at: datetime
+    Nothing of the message itself is in it: the same notice sent again is no change.
+    """
+
     source_ncb: str
     restrictions: Restrictions
     nexus: tuple[Nexus, ...] = ()

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from runtime.http import PROBLEM, Problem, shown
 from runtime.mongo import Document
+from services.referrals.bodies import refused
 from services.referrals.model.exchange import OfficeCode, Staff
 from services.referrals.ncb.deliveries import Deliveries, Delivery
 from services.referrals.ncb.desk import SOURCE, NcbDesk, Taken
@@ -17,6 +18,7 @@ from services.referrals.ncb.questions import Asker
 from services.referrals.ncb.reading import lines_of
 from services.referrals.ncb.signatures import Signatures
 from services.referrals.notices.life import has_ended, is_shut
+from services.referrals.parties import office_faults
 from services.referrals.vault import Erased, Frozen
 
 LINES_AT_MOST = 500
@@ -68,9 +70,7 @@ def ncb_routes(desk: NcbDesk, signatures: Signatures, deliveries: Deliveries) ->
         return JSONResponse({"lines": answer}, headers=_NOT_KEPT)
 
     @router.get("/ncb/questions", openapi_extra={"parameters": _SIGNED})
-    async def read_questions(
-        request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 50
-    ) -> JSONResponse:
+    async def read_questions(request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> JSONResponse:
         """List the open questions to owners of notices, oldest first; a reply with the query_id answers one."""
         signatures.check(request, b"")
         rows = [await _asked(desk, question) for question in await desk.questions.open(limit)]
@@ -87,6 +87,8 @@ def ncb_routes(desk: NcbDesk, signatures: Signatures, deliveries: Deliveries) ->
             raise Problem(
                 409, "notice_not_in_force", "This notice is suspended or ended", detail="There is nothing to ask."
             )
+        if faults := tuple(office_faults(given.office)):
+            raise refused(faults)
         question = await desk.questions.ask(notice_id, Asker(given.office, given.staff), datetime.now(UTC))
         told = {"query_id": question["_id"], "notice_id": str(notice_id), "asked_at": shown(question["asked_at"])}
         return JSONResponse(told, 201)

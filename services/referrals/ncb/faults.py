@@ -27,7 +27,7 @@ OF_MESSAGES: Mapping[str, Remedy] = {
     "notice_unknown": Remedy(
         "There is no notice of this number and colour here.", "Send the notice first, or check both."
     ),
-    "query_unknown": Remedy("No question with this query_id was asked about this notice.", "Leave it out, or check it."),
+    "query_unknown": Remedy("No question with this query_id was asked about it.", "Leave `query_id` out, or check it."),
 }
 """Every code that messages have of their own. The sentences are ours alone: nothing from a message is put into one."""
 

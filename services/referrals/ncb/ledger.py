@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from runtime.mongo import Database, Document, store_errors
 from services.referrals.ncb.message import FromNcb, MessageKind
-from services.referrals.ncb.order import Position
+from services.referrals.ncb.order import CONTENT, Position
 
 MESSAGES = "ncb_messages"
 
@@ -68,9 +68,10 @@ class Ledger:
         return None if row is None else (row["sent_at"], row["_id"])
 
     async def owner(self, notice_id: UUID) -> str | None:
-        """Say which bureau a notice was first sent for."""
+        """Say for which bureau a notice was first sent."""
+        where = {"notice_id": str(notice_id), "kind": {"$in": sorted(CONTENT)}}
         with store_errors():
-            row = await self._messages.find_one({"notice_id": str(notice_id)}, sort=[("sent_at", 1), ("_id", 1)])
+            row = await self._messages.find_one(where, sort=[("sent_at", 1), ("_id", 1)])
         return None if row is None else str(row["source_ncb"])
 
     async def add(self, message: FromNcb, notice_id: UUID, digest: bytes, effect: Effect, now: datetime) -> None:

@@ -46,7 +46,8 @@ class FromNcb(Given):
     kind: MessageKind
     sent_at: Moment = Field(description="Messages of one notice have their effect in this order.")
     source_ncb: str = Field(
-        pattern=r"^[A-Z][A-Z0-9-]{1,9}$", description="Who owns the notice: alpha-2 of a country, or code of a tribunal."
+        pattern=r"^[A-Z][A-Z0-9-]{1,9}$",
+        description="Who owns it: alpha-2 of a country, or code of a tribunal.",
     )
     entity_id: str = Field(pattern=r"^[0-9]{4}/[0-9]{1,10}$", description="INTERPOL's number of the notice.")
     colour: Colour

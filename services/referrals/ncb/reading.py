@@ -18,6 +18,7 @@ from services.referrals.notices.unreadable import UnreadableNotice
 
 MOST_BYTES = 64 * 1024
 
+
 def lines_of(body: bytes) -> Iterator[bytes]:
     """Give the messages of a text of JSON Lines; blank lines are none."""
     return (line for line in map(bytes.strip, body.split(b"\n")) if line)
@@ -83,8 +84,6 @@ def notice_in(message: WithNotice, kind: NoticeKind) -> Notice:
 def context_of(message: WithNotice) -> NcbContext:
     """Give what a message says beside its notice."""
     return NcbContext(
-        message_id=message.message_id,
-        sent_at=message.sent_at,
         source_ncb=message.source_ncb,
         restrictions=message.restrictions,
         nexus=message.nexus,
