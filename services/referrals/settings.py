@@ -32,6 +32,11 @@ class Settings(HttpSettings):
         default=900, gt=0, description="Seconds after which a routed referral in no queue is told as NON_DELIVERY."
     )
     most_streams: int = Field(default=200, ge=1, description="Live streams served at once by one process.")
+    ncb_secret: SecretStr | None = Field(
+        default=None,
+        description="Secrets that INTERPOL Washington signs its posts with, `whsec_` and base64, separated by spaces; "
+        "unset, nothing can be posted.",
+    )
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
@@ -45,6 +50,18 @@ class Settings(HttpSettings):
             length = 0
         if length != 32:
             raise ValueError("must be the base64 form of exactly 32 bytes")
+        return value
+
+    @field_validator("ncb_secret")
+    @classmethod
+    def _are_secrets(cls, value: SecretStr | None) -> SecretStr | None:
+        for secret in value.get_secret_value().split() if value is not None else ():
+            try:
+                length = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+            except binascii.Error:
+                length = 0
+            if not 24 <= length <= 64:
+                raise ValueError("must be whsec_ and the base64 form of 24 to 64 bytes, several separated by spaces")
         return value
 
     @property
