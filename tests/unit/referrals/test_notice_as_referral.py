@@ -96,7 +96,9 @@ def test_the_marks_of_a_public_notice_are_bound_to_its_purpose():
 def test_the_marks_of_the_bureau_stand_as_they_are():
     given_marks = GivenMarks(tlp="AMBER", handling=("H1",))
 
-    assert referral(notice(), Context(NoticeSource.NCB, TODAY, TODAY, given_marks)).marks == given_marks
+    marks = referral(notice(), Context(NoticeSource.NCB, TODAY, TODAY, given_marks)).marks
+
+    assert marks == given_marks.model_copy(update={"review_due": date(2031, 11, 24), "retention_rule": "INTERPOL-5Y"})
 
 
 def test_of_several_warrants_the_most_urgent_names_the_requester():

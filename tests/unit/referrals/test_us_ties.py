@@ -111,12 +111,25 @@ def test_a_place_that_hardly_anything_else_is_called_gives_its_state(text, named
 
 
 def test_a_place_in_a_text_is_told_as_weak():
-    [tie] = us_ties(notice(distinguishing_marks="Tattoo made in Houston, Texas"))
+    [tie] = us_ties(notice(warrants=(Warrant(charge="Fled to Houston, Texas"),)))
 
-    assert (tie.kind, tie.where) == (TieKind.TEXT, "distinguishing_marks")
+    assert (tie.kind, tie.where) == (TieKind.TEXT, "arrest_warrants")
     assert tie.nexus == Nexus(
         kind=NexusKind.PERSON_LOCATION, place=GivenPlace(state="TX", city="Houston"), evidence=(Evidence.WEAK,)
     )
+
+
+def test_a_tattoo_is_a_tie_and_says_nothing_of_where_its_bearer_is():
+    [tie] = us_ties(notice(distinguishing_marks="Tattoo: Houston, Texas"))
+
+    assert (tie.kind, tie.where, tie.nexus) == (TieKind.TEXT, "distinguishing_marks", None)
+
+
+def test_a_place_of_birth_counts_only_where_its_country_is_not_given():
+    [tie] = us_ties(notice(place_of_birth="Chicago"))
+
+    assert (tie.kind, tie.where, tie.nexus) == (TieKind.BORN, "place_of_birth", None)
+    assert us_ties(notice(place_of_birth="Texas", country_of_birth="MX")) == ()
 
 
 def test_two_states_in_one_text_give_no_place():
