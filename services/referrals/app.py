@@ -20,6 +20,7 @@ from services.referrals.exchange import make_exchange
 from services.referrals.exchange_api import exchange_routes
 from services.referrals.following import all_handlers
 from services.referrals.intake_desk import IntakeDesk
+from services.referrals.leads import open_leads
 from services.referrals.liaison_api import liaison_routes
 from services.referrals.liaison_following import heard_by_liaisons
 from services.referrals.links.linking import open_linking
@@ -60,7 +61,9 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         notices = await open_notices(stand, settings, vault)
         statistics = await open_statistics(stand.database)
         evidence = await open_evidence(stand.database, settings)
-        post = posting(IntakeDesk(records, vault, evidence.first_receipts))
+        intake = IntakeDesk(records, vault, evidence.first_receipts)
+        post = posting(intake)
+        leads = open_leads(notices.book, intake, exchange, settings.notice_validity_hours)
         app = make_app(
             "Dragoman referrals",
             "1",
@@ -79,10 +82,19 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             evidence_routes(evidence),
             linking.routes,
             notices.routes,
+            leads.routes,
             statistics,
             charge_routes(),
         ):
             app.include_router(router)
         erasures = Erasures(records, readings)
-        loops: list[Loop] = [folding, *linking.loops, *notices.loops, erasures, evidence.notary, stand.relay]
+        loops: list[Loop] = [
+            folding,
+            *linking.loops,
+            *notices.loops,
+            *leads.loops,
+            erasures,
+            evidence.notary,
+            stand.relay,
+        ]
         yield Service(app, settings.http_host, settings.http_port, loops)
