@@ -1,4 +1,4 @@
-"""A referral that rests on a notice, on a real Kafka and MongoDB: held until its gates are passed, and once they lapse."""
+"""What rests on a notice, on a real Kafka and MongoDB: held until its gates are passed, and again once they lapse."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.events import Message
-from runtime.store import Work
+from runtime.store import Advance, Create, Work
 from schemas.events import ItemQueued, NoticeFact, ReferralRerouted
 from schemas.marks import Marks
 from schemas.notices import Colour, Gate, NoticeAction, NoticeSource
 from schemas.vocabulary import ItemState, QueueRole, Urgency
 from services.notify.handlers import move_items
+from services.notify.moves import Stored
 from services.notify.notices import Gates, Notice, notice_shown, read_notice, with_latest, written_notice
 from services.notify.refusals import Refusal
 from services.notify.standings import NotedGates, Standing
@@ -166,14 +167,15 @@ def test_an_office_reads_what_an_item_rests_on(on, words):
 class Known:
     """One referral whose gates were spoken of before it had an item."""
 
-    def __init__(self, said: Gates | None) -> None:
+    def __init__(self, said: Gates | None, *stored: Stored) -> None:
         self.said = said
+        self.stored = stored
 
     async def of(self, referral_id):
         return Standing(gates=NotedGates(self.said, NOW) if self.said else None)
 
     async def of_referral(self, referral_id):
-        return []
+        return list(self.stored)
 
 
 @pytest.mark.parametrize(
@@ -186,6 +188,27 @@ async def test_an_item_opens_with_the_gates_that_are_known_and_with_none_passed_
     [write] = [write for write in work.writes if write.emits]
     assert isinstance(write.emits[0], ItemQueued)
     assert write.document["notice"]["open"] == [gate.value for gate in open_gates]
+
+
+async def test_what_an_item_heard_while_another_opens_is_not_lost():
+    """Word of gates may be noted between the look at what is known and the look at what is stored."""
+    desk = Stored("R.EUR", 3, "EUR", QueueRole.TRIAGE, ItemState.READY, 1, 1, notice=notice(gates(5)))
+    known, work = Known(gates(4, ALL, None), desk), Work(message=_message())
+
+    await move_items(_placed(), work, queues=known, standings=known)
+
+    [opened] = [write.document["notice"] for write in work.writes if isinstance(write, Create)]
+    assert (opened["said"], opened["open"]) == (5, [])
+
+
+async def test_an_item_that_is_kept_keeps_the_gates_it_has_heard_of():
+    lead = Stored("R.SAC-SAT", 3, "SAC-SAT", QueueRole.LEAD, ItemState.ACCEPTED, 1, 1, notice=notice(gates(5)))
+    known, work = Known(None, lead), Work(message=_message())
+
+    await move_items(_placed(), work, queues=known, standings=known)
+
+    [kept] = [write.changes["notice"] for write in work.writes if isinstance(write, Advance)]
+    assert (kept["said"], kept["open"]) == (5, [])
 
 
 def _placed() -> ReferralRerouted:
