@@ -18,6 +18,7 @@ from services.routing.domain.release import holds, two_must_release
 from services.routing.domain.suggestions import suggest_categories, suggest_desks, suggest_offices
 from services.routing.domain.weights import weigh
 from services.routing.facts import facts_of
+from services.routing.gates import nobody_has_passed
 from services.routing.held import held_of, notice_of
 from services.routing.placing import Case
 
@@ -75,9 +76,10 @@ def _notice(document: Document) -> dict[str, Any] | None:
     notice = notice_of(document)
     if notice is None:
         return None
-    gates = {name: document["gates"][name] for name in ("action", "open", "valid_until")}
+    said = document.get("gates") or nobody_has_passed(notice)
+    gates = {name: as_json(said[name]) for name in ("action", "open", "valid_until")}
     where = f"/v1/referrals/{document['_id']}/gates"
-    return {**notice.model_dump(mode="json"), **{name: as_json(each) for name, each in gates.items()}, "gates": where}
+    return {**notice.model_dump(mode="json"), **gates, "gates": where}
 
 
 def awaits(held: Held) -> str | None:

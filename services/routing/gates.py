@@ -31,7 +31,7 @@ def note_gates(event: NoticeGatesChanged, work: Work) -> None:
     keep = [{"$set": {"gates": {"$cond": [later, "$gates", {"$literal": gates}]}}}]
     work.change(Change(NOTICE_GATES, {"_id": referral_id}, keep, or_insert=True))
     # An act that was judged by the gates as they were finds another revision, and is refused as stale.
-    known = {"_id": referral_id, "gates.sequence": {"$lt": number}}
+    known = {"_id": referral_id, "gates.sequence": {"$not": {"$gte": number}}}
     work.change(Change(DECISIONS, known, {"$set": {"gates": gates}, "$inc": {"revision": 1}}))
 
 
