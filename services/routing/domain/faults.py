@@ -73,7 +73,7 @@ REMEDIES: Mapping[str, tuple[str, str]] = {
     ),
     "gate_supervisor_approval": (
         "No supervisor has approved it.",
-        "Have a supervisor approve it, who is none of those that passed the other gates.",
+        "Have a supervisor approve it who is another person than the one who reviewed it.",
     ),
     # What the act says.
     "ground_not_for_act": ("This ground does not belong to this act.", "Choose one that the guide lists for it."),
