@@ -152,7 +152,7 @@ async def test_a_confirmed_link_makes_a_matter_under_the_restrictions_of_both(of
     assert (noticed["notice_id"], noticed["kind"], noticed["marks"]["handling"]) == (notice_id, "notice", ["H1"])
     assert "H1" in matter["marks"]["handling"]
     assert {"country": "FR", "channel": "ncb"} in matter["originators"]
-    assert matter["denied_originators"] == ["IT"]
+    assert matter["denied_originators"] == ["FR", "IT"]  # the request denies France, and the notice Italy
     assert SURNAME not in str(matter)
 
 
