@@ -9,6 +9,17 @@ from pydantic_settings import SettingsConfigDict
 from runtime.settings import HttpSettings, KafkaSettings, MongoSettings, TelemetrySettings
 
 
+def is_a_key(value: SecretStr) -> SecretStr:
+    """Refuse what is no key."""
+    try:
+        length = len(base64.b64decode(value.get_secret_value(), validate=True))
+    except binascii.Error:
+        length = 0
+    if length != 32:
+        raise ValueError("must be the base64 form of exactly 32 bytes")
+    return value
+
+
 class Settings(HttpSettings):
     """The service's own settings, and those of the systems it stands on."""
 
@@ -36,16 +47,7 @@ class Settings(HttpSettings):
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
 
-    @field_validator("master_key", "signing_key")
-    @classmethod
-    def _is_a_key(cls, value: SecretStr) -> SecretStr:
-        try:
-            length = len(base64.b64decode(value.get_secret_value(), validate=True))
-        except binascii.Error:
-            length = 0
-        if length != 32:
-            raise ValueError("must be the base64 form of exactly 32 bytes")
-        return value
+    _is_a_key = field_validator("master_key", "signing_key")(is_a_key)
 
     @property
     def master_key_bytes(self) -> bytes:
