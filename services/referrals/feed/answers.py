@@ -86,7 +86,10 @@ async def forget_answers(database: Database, sweep_id: str) -> None:
 
 
 def _written(kept: KeptAnswer) -> bytes:
-    items = [[item.entity_id, item.name, item.forename, item.birth, item.nationalities, item.thumbnail] for item in kept.items]
+    items = [
+        [item.entity_id, item.name, item.forename, item.birth, item.nationalities, item.thumbnail]
+        for item in kept.items
+    ]
     whole = {
         "query": kept.query.filters,
         "total": kept.total,
@@ -102,7 +105,18 @@ def _read(raw: bytes) -> KeptAnswer:
     return KeptAnswer(
         Query(tuple((name, value) for name, value in whole["query"])),
         whole["total"],
-        tuple(Listed(*row[:4], tuple(row[4]), row[5]) for row in whole["items"]),
+        tuple(_listed(*row) for row in whole["items"]),
         tuple(whole["other_ids"]),
         whole["echoed"],
     )
+
+
+def _listed(
+    entity_id: str,
+    name: str | None,
+    forename: str | None,
+    birth: str | None,
+    nationalities: list[str],
+    thumbnail: str | None,
+) -> Listed:
+    return Listed(entity_id, name, forename, birth, tuple(nationalities), thumbnail)

@@ -159,9 +159,7 @@ def _span(wanted: Wanted) -> Iterator[trace.Span]:
 
 async def _body(wanted: Wanted, response: httpx.Response) -> bytes:
     try:
-        return await read_limited(
-            response.aiter_raw(), response.headers.get("content-encoding", ""), wanted.most_bytes
-        )
+        return await read_limited(response.aiter_raw(), response.headers.get("content-encoding", ""), wanted.most_bytes)
     except BodyTooLarge as exc:
         raise _Again(_fault("body_too_large"), tries=READ_TWICE) from exc
     except BodyUnreadable as exc:

@@ -1,4 +1,4 @@
-"""Which of the listed notices are read in a sweep, in which order, and whose pictures are looked at: decided without I/O."""
+"""Which of the listed notices a sweep reads, in which order, and whose pictures it looks at; pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -170,9 +170,7 @@ class Details:
         became = Became(observed.outcome.value) if observed is not None else Became.SAME
         return replace(self._marked(each, became, 0), read_at=sighting.at, validators=fetched.validators)
 
-    async def _unchanged(
-        self, each: Wanted, images: Fetched[tuple[str, ...]], sighting: Sighting
-    ) -> Observed | None:
+    async def _unchanged(self, each: Wanted, images: Fetched[tuple[str, ...]], sighting: Sighting) -> Observed | None:
         """Tell the book that a notice says what it said; its pictures may be others all the same."""
         if images.content is not None and self._images_hash(images.content) != each.mark.images:
             return await self._book.observe_images(each.notice_id, images.content, sighting)
@@ -214,9 +212,7 @@ class Details:
         return self._marks.hash_of("images", *sorted(images))
 
     def _marked(self, each: Wanted, became: Became, requests: int) -> Mark:
-        return replace(
-            each.mark, sweep=self._sweep.number, became=became, requests=requests, entry=each.entry_hash
-        )
+        return replace(each.mark, sweep=self._sweep.number, became=became, requests=requests, entry=each.entry_hash)
 
     def _sighting(self, pictured: bool) -> Sighting:
         return Sighting(

@@ -56,9 +56,7 @@ class HttpSource:
     async def images(self, list_name: ListName, entity_id: str, known: Validators) -> Fetched[tuple[str, ...]]:
         """Give the ids of a notice's pictures."""
         address = self._addresses.images(list_name, entity_id)
-        return await self._asking.get(
-            Wanted("images", list_name, address, self._most_detail_bytes, known), read_images
-        )
+        return await self._asking.get(Wanted("images", list_name, address, self._most_detail_bytes, known), read_images)
 
 
 def read_listed(list_name: ListName, entity_id: str, body: bytes, most_bytes: int) -> Notice:

@@ -31,8 +31,9 @@ class Lease:
     def __init__(self, database: Database, name: str) -> None:
         self._rows = database[COLLECTION]
         self._name = name
-        self._owner = {"machine": _machine(), "pid": os.getpid(), "token": os.urandom(8).hex()}
-        _OURS.add(self._owner["token"])
+        token = os.urandom(8).hex()
+        self._owner: Document = {"machine": _machine(), "pid": os.getpid(), "token": token}
+        _OURS.add(token)
 
     async def take(self) -> bool:
         """Take the lease, or say that somebody else has it."""
@@ -78,5 +79,5 @@ class Lease:
 def _machine() -> str:
     """Name what process ids are counted in: containers of one host may share its name, and not those."""
     spaces = Path("/proc/self/ns/pid")
-    inside = os.readlink(spaces) if spaces.exists() else ""
+    inside = spaces.readlink() if spaces.is_symlink() else ""
     return f"{socket.gethostname()} {inside}"

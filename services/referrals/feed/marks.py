@@ -1,14 +1,13 @@
-"""What was read of each listed notice, and when: so that a sweep goes on where it stopped, and asks for no more than it must.
+"""What was read of each listed notice, and when: a sweep goes on where it stopped, and asks for no more than it must.
 
 A mark carries nothing that could be read back: ids are ours, and what is compared is a keyed hash.
 """
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from bson import Binary
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -112,7 +111,7 @@ class Marks:
 
     async def counts(self, list_name: ListName, sweep: int) -> tuple[dict[str, int], int]:
         """Count what became of the notices in a sweep, and the requests that they took."""
-        pipeline = [
+        pipeline: list[Document] = [
             {"$match": {"list_name": list_name.value, "sweep": sweep}},
             {"$group": {"_id": "$became", "notices": {"$sum": 1}, "requests": {"$sum": "$requests"}}},
         ]

@@ -24,9 +24,9 @@ from services.referrals.feed.source import Source
 from services.referrals.feed.sweep_store import SweepStore
 from services.referrals.feed.sweeping import Books, Sweeping
 from services.referrals.feed.worker import Worker
-from services.referrals.notices.book import NoticeBook
-from services.referrals.notices.quarantine import Quarantine
+from services.referrals.notices.notices import open_notices
 from services.referrals.notices.records import NOTICES
+from services.referrals.settings import RecordSettings
 from services.referrals.store import COLLECTION
 from services.referrals.vault import Vault
 
@@ -58,7 +58,9 @@ class Feed:
 
 
 @asynccontextmanager
-async def open_feed(settings: FeedSettings, *, source: str | None = None, port: int | None = None) -> AsyncIterator[Feed]:
+async def open_feed(
+    settings: FeedSettings, *, source: str | None = None, port: int | None = None
+) -> AsyncIterator[Feed]:
     """Open what a sweep needs; `source` is `http` or `folder`, and may be left out where only one of them is set."""
     records = settings.records
     ground = Ground(
@@ -76,9 +78,7 @@ async def open_feed(settings: FeedSettings, *, source: str | None = None, port: 
         collections=[COLLECTION, NOTICES],
         subject_name="notice_id",
     ) as stand:
-        vault = Vault(stand.database, records.master_key_bytes)
-        await vault.prepare()
-        books = await _open_books(stand, vault, records.master_key_bytes)
+        books = await _open_books(stand, records)
         circuit = CircuitKeeper(stand.database, settings.circuit_open_s)
         await circuit.prepare()
         lease = Lease(stand.database, HTTP)
@@ -88,14 +88,15 @@ async def open_feed(settings: FeedSettings, *, source: str | None = None, port: 
             yield Feed(stand, sweeping, books.sweeps, circuit, lease)
 
 
-async def _open_books(stand: Stand, vault: Vault, master_key: bytes) -> Books:
-    notices = NoticeBook(stand.store, vault, master_key)
-    quarantine = Quarantine(stand.store, vault, master_key)
-    sweeps, marks = SweepStore(stand.database, vault), Marks(stand.database, master_key)
-    for each in (notices, quarantine, sweeps, marks):
-        await each.prepare()
+async def _open_books(stand: Stand, records: RecordSettings) -> Books:
+    vault = Vault(stand.database, records.master_key_bytes)
+    await vault.prepare()
+    notices = await open_notices(stand, records, vault)
+    sweeps, marks = SweepStore(stand.database, vault), Marks(stand.database, records.master_key_bytes)
+    await sweeps.prepare()
+    await marks.prepare()
     await prepare_answers(stand.database)
-    return Books(notices, quarantine, sweeps, marks)
+    return Books(notices.book, notices.quarantine, sweeps, marks)
 
 
 @asynccontextmanager

@@ -115,7 +115,9 @@ def _sort_in(recorded: Recorded, colour: Colour, path: Path, given: Mapping[str,
         if "entity_id" in given:
             _take_notice(recorded, colour, path, given)
         elif "notices" in embedded or "total" in given:
-            _take_page(recorded, read_page(read_at_most(path, most_bytes), most_bytes=most_bytes, most_items=MOST_FILES))
+            _take_page(
+                recorded, read_page(read_at_most(path, most_bytes), most_bytes=most_bytes, most_items=MOST_FILES)
+            )
         elif "images" in embedded and (entity_id := _whose(path, given)) is not None:
             recorded.images[entity_id] = path
     except UnreadableNotice as exc:

@@ -1,34 +1,15 @@
 """What the feed worker reads from its environment."""
 
-import base64
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import SettingsConfigDict
 
 from runtime.settings import HttpSettings, KafkaSettings, MongoSettings, TelemetrySettings
 from services.referrals.feed.query import ListName
-from services.referrals.settings import is_a_key
+from services.referrals.settings import RecordSettings
 
 ALL_LISTS = "red,yellow,un-persons,un-entities"
-
-
-class RecordSettings(BaseSettings):
-    """Where the referrals service keeps its records, and the key that they are locked with: the same variables."""
-
-    model_config = SettingsConfigDict(env_prefix="REFERRALS_", frozen=True, hide_input_in_errors=True)
-
-    database: str = Field(default="referrals", description="Name of the service's database.")
-    master_key: SecretStr = Field(
-        description="Base64 of the 32 bytes that every referral's own key is locked with; losing it loses all content."
-    )
-
-    _is_a_key = field_validator("master_key")(is_a_key)
-
-    @property
-    def master_key_bytes(self) -> bytes:
-        """The master key itself."""
-        return base64.b64decode(self.master_key.get_secret_value())
 
 
 class FeedSettings(HttpSettings):

@@ -9,7 +9,18 @@ from services.referrals.feed.circuit_keeper import read_circuit
 from services.referrals.feed.query import ListName
 from services.referrals.feed.sweep_store import LISTS, SWEEPS, State
 
-COUNTS = ("new", "changed", "image_changed", "relisted", "not_listed", "quarantined", "missing", "away", "ended", "same")
+COUNTS = (
+    "new",
+    "changed",
+    "image_changed",
+    "relisted",
+    "not_listed",
+    "quarantined",
+    "missing",
+    "away",
+    "ended",
+    "same",
+)
 
 
 async def read_status(database: Database, now: datetime | None = None) -> dict[str, Any]:

@@ -13,8 +13,10 @@ STYLE = (
 
 GOOD = frozenset(("complete", "running", "closed"))
 
-COLUMNS = ("List", "Last complete", "Age", "Coverage", "Total", "New", "Changed", "Image changed", "Relisted")
-COLUMNS += ("Not listed", "Quarantined", "Requests", "Now", "Alarms")
+COLUMNS = (
+    *("List", "Last complete", "Age", "Coverage", "Total", "New", "Changed", "Image changed", "Relisted"),
+    *("Not listed", "Quarantined", "Requests", "Now", "Alarms"),
+)
 
 
 def status_page(status: Mapping[str, Any]) -> str:

@@ -98,8 +98,8 @@ class SweepStore:
 
     async def _begun(self, list_name: ListName, source: str, number: int, now: datetime) -> Sweep:
         identity = sweep_id(list_name, number)
-        key_id = (await self._vault.seal(identity, b"")).key_id
-        row = {
+        key_id, key = await self._vault.fresh_key(identity)
+        row: Document = {
             "_id": identity,
             "list": list_name.value,
             "number": number,
@@ -114,7 +114,7 @@ class SweepStore:
         }
         with store_errors():
             await self._sweeps.insert_one(row)
-        return _sweep(list_name, row, await self._vault.key_of(identity, key_id), await self.list_row(list_name))
+        return _sweep(list_name, row, key, await self.list_row(list_name))
 
     async def _last(self, list_name: ListName) -> Document | None:
         with store_errors():
@@ -193,9 +193,7 @@ def shown_alarm(alarm: Alarm) -> Document:
     return {"filters": filters, "total": alarm.total, "known": alarm.known, "ground": alarm.ground.value}
 
 
-def _sweep(
-    list_name: ListName, row: Document, key: Key, listed: Document | None, *, resumed: bool = False
-) -> Sweep:
+def _sweep(list_name: ListName, row: Document, key: Key, listed: Document | None, *, resumed: bool = False) -> Sweep:
     before = listed.get("last_complete") if listed is not None else None
     plan = _read_plan(listed["plan"]) if listed is not None and "plan" in listed else None
     return Sweep(list_name, row["number"], row["started_at"], resumed, key, before, plan)

@@ -3,14 +3,13 @@
 import asyncio
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from typing import Any, TextIO
 
 from services.referrals.feed.query import ListName
 from services.referrals.feed.status_page import age, share
-from services.referrals.feed.sweeping import Progress, Swept, Sweeping
+from services.referrals.feed.sweeping import Progress, Sweeping, Swept
 
 WIDTH = 24
 LINE_EVERY_S = 10.0
