@@ -9,8 +9,6 @@ from runtime.mongo import Document
 from schemas.events.notice import NoticeEnded, NoticePurged, NoticeReinstated, NoticeSuspended
 from schemas.notices import NoticeSource, NoticeStanding
 from services.referrals.notices.life import (
-    NCB,
-    WAY_OF,
     Periods,
     Step,
     entry,
@@ -24,6 +22,7 @@ from services.referrals.notices.life import (
 from services.referrals.notices.sightings import Outcome, Word
 
 SUSPENDED = NoticeStanding.SUSPENDED.value
+IN_FORCE = NoticeStanding.IN_FORCE.value
 
 
 def suspended(record: Mapping[str, Any], word: Word, now: datetime, periods: Periods) -> Step:
@@ -33,7 +32,7 @@ def suspended(record: Mapping[str, Any], word: Word, now: datetime, periods: Per
     if not is_later(record, word):
         return Step(Outcome.SAME)
     if record["standing"] == SUSPENDED:  # said again: that does not begin the six months anew
-        return Step(Outcome.SAME, {"standing_word": _noted(word), "revision": record["revision"] + 1})
+        return Step(Outcome.SAME, _only_noted(record, word))
     until = word.at + periods.suspension
     told = NoticeSuspended(notice_id=UUID(record["_id"]), authority=word.authority, suspended_at=word.at, until=until)
     changes = {
@@ -52,8 +51,8 @@ def reinstated(record: Mapping[str, Any], word: Word, now: datetime, periods: Pe
     if not is_later(record, word):
         return Step(Outcome.SAME)
     if record["standing"] != SUSPENDED:  # its suspension may still be on its way, and then comes too late
-        return Step(Outcome.SAME, {"standing_word": _noted(word), "revision": record["revision"] + 1})
-    changes = {"standing": NoticeStanding.IN_FORCE.value, **_followed(record, word, "reinstated", now)}
+        return Step(Outcome.SAME, {"standing": IN_FORCE, **_only_noted(record, word)})
+    changes = {"standing": IN_FORCE, **_followed(record, word, "reinstated", now)}
     due = purge_due_of({**record, **changes}, periods)
     removes: tuple[str, ...] = ("suspended_until",)
     if due is None:
@@ -167,10 +166,9 @@ def _followed(record: Mapping[str, Any], word: Word, what: str, now: datetime) -
     }
 
 
+def _only_noted(record: Mapping[str, Any], word: Word) -> Document:
+    return {"standing_word": _noted(word), "revision": record["revision"] + 1}
+
+
 def _noted(word: Word) -> Document:
     return {"at": word.at, "message_id": word.message_id or "", "authority": word.authority.value}
-
-
-def is_known_by_bureau(record: Mapping[str, Any]) -> bool:
-    """Say whether the bureau itself has sent this notice."""
-    return WAY_OF[NCB] in record["sources"]
