@@ -223,6 +223,22 @@ async def test_a_killed_sweep_asks_nothing_twice_and_tells_nothing_twice(databas
     assert service.answered <= 31 + 6
 
 
+async def test_what_the_book_was_told_just_before_a_kill_is_not_asked_for_again(database: Database):
+    service = SmallService(*MANY)
+    async with small_feed(database, service, tries=1) as feed:
+        service.instead = lambda asked: saying(503) if service.answered > 11 else None
+        await feed.sweep()
+        # As a kill leaves it: the book was told of ten, and none of the marks was written.
+        await database["feed_reads"].delete_many({"became": "new"})
+        service.instead = lambda asked: None
+        swept = await feed.sweep()
+
+        times = Counter(each.path for each in feed.server.asked)
+        assert (swept.state, swept.figures["counts"]["new"], swept.figures["counts"]["away"]) == (State.COMPLETE, 28, 2)
+        assert [path for path, count in times.items() if count > 1] == ["/notices/v1/red/2099-20013"]
+        assert [await feed.kinds(MANY[number]) for number in (0, 9, 29)] == [["Observed"]] * 3
+
+
 async def test_nothing_that_was_asked_is_left_behind_when_a_sweep_is_over(database: Database):
     async with small_feed(database, SmallService(A)) as feed:
         await feed.sweep()
