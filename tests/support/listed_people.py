@@ -101,9 +101,9 @@ def driven(crawl: Generator[Query, Answer, Result], answer: Callable[[Query], An
         return result
 
 
-_STARTS = tuple("B BR CH D DR F G GR H J K KL L M N P R S SH T TR V VL Z ZH".split()) + ("", "")
-_MIDDLES = tuple("A E I O U AI EI OU IA".split())
-_ENDS = tuple("N R L K M S T V D".split()) + ("", "", "")
+_STARTS = (*"BDFGHJKLMNPRSTVZ", "BR", "CH", "DR", "GR", "KL", "SH", "TR", "VL", "ZH", "", "")
+_MIDDLES = (*"AEIOU", "AI", "EI", "OU", "IA")
+_ENDS = (*"NRLKMSTVD", "", "", "")
 _TAILS = ("OVSK", "ENKU", "ARIDZ", "IMOR", "ULT", "ESHT", "", "", "")
 _TAIL = tuple(f"{a}{b}" for a in "ABCDEFGHIJKLMNOPQST" for b in "ABCDEFGHIJ")
 

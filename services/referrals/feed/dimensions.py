@@ -1,7 +1,7 @@
 """The ways in which a slice can be divided: what its parts are, how many each may have, and who surely is in it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -68,7 +68,7 @@ class ByAge:
     """Divide by intervals of age; without a date of today, blindly."""
 
     today: date | None
-    ages: Ages = Ages()
+    ages: Ages = field(default_factory=Ages)
     name: str = "age"
     parameter: str = "age"
     packs: bool = True
@@ -97,7 +97,7 @@ class ByLetters:
 
     parameter: str
     place: int = 0
-    letters: Letters = Letters()
+    letters: Letters = field(default_factory=Letters)
     packs: bool = True
     in_order: bool = False
     sure: bool = True

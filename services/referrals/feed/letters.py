@@ -62,7 +62,7 @@ def _may_follow(letters: int) -> str:
 
 
 def _written(cells: Cells | None) -> str:
-    if cells is None:
+    if cells is None or set(ascii_uppercase) < set(cells):
         return "."
     if OTHER in cells:
         return f"[^{''.join(letter for letter in ascii_uppercase if letter not in cells)}]"

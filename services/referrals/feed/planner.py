@@ -81,6 +81,7 @@ class _Crawler:
         self._misjudged: set[str] = set()
         self._short: list[Slice] = []
         self._requests = 0
+        self._looked_up = 0
         self._most = 1
 
     def whole(self) -> Generator[Query, Answer, Slice]:
@@ -96,19 +97,23 @@ class _Crawler:
     def follow(self, known: Plan) -> Asking:
         """Ask for the slices that made up the list the last time."""
         for query, _ in known.slices:
-            if self._root.complete or self._requests >= self._most:
+            if self._root.complete or not self._may_ask:
                 return
             yield from self._ask(query)
 
     def complete(self, slice_: Slice) -> Asking:
         """Divide a slice in one way after the other until everybody in it is known."""
-        while not slice_.settled and slice_.dimensions and self._requests < self._most:
+        while not slice_.settled and slice_.dimensions and self._may_ask:
             dimension = self._cheapest(slice_)
             slice_.dimensions = tuple(other for other in slice_.dimensions if other is not dimension)
             if dimension.name not in self._not_honoured:
                 yield from self._divide(slice_, dimension)
         if not slice_.settled:
             self._short.append(slice_)
+
+    @property
+    def _may_ask(self) -> bool:
+        return self._requests < self._most and self._looked_up < 4 * self._most
 
     def _cheapest(self, slice_: Slice) -> Dimension:
         known = list(slice_.found.values())
@@ -118,7 +123,7 @@ class _Crawler:
     def _divide(self, slice_: Slice, dimension: Dimension) -> Asking:
         parting = Parting(dimension, list(slice_.found.values()), list(self._root.found.values()))
         left = float(slice_.total)
-        while not slice_.settled and self._requests < self._most:
+        while not slice_.settled and self._may_ask:
             cells = parting.following(left, self._room(slice_))
             if cells is None:
                 return
@@ -128,20 +133,23 @@ class _Crawler:
                 return
             if found is None:
                 continue
-            if self._again(found, cells, dimension):
+            if self._again(slice_, found, cells, dimension):
                 parting.again(cells, list(found.found.values()), found.total)
                 continue
             left = max(left - found.total, 0.0)
-            yield from self._finish(slice_, found, part)
+            yield from self._finish(slice_, found, part, dimension)
 
-    def _again(self, found: Slice, cells: Cells, dimension: Dimension) -> bool:
+    def _again(self, slice_: Slice, found: Slice, cells: Cells, dimension: Dimension) -> bool:
         """Say whether a part that is over the cap by a little is better divided anew together with what is left."""
-        return dimension.packs and len(cells) > 1 and not found.settled and self._cap < found.total < 1.8 * self._cap
+        if not dimension.packs or len(cells) == 1 or found.settled:
+            return False
+        return max(self._cap, self._room(slice_)) < found.total < 1.8 * self._cap
 
-    def _finish(self, slice_: Slice, found: Slice, part: Part) -> Asking:
+    def _finish(self, slice_: Slice, found: Slice, part: Part, dimension: Dimension) -> Asking:
         if not found.settled and found.total < slice_.total:
             yield from self.complete(found)
-        elif not found.settled:
+        elif not found.settled and len(part.cells) < len(dimension.weigh(())):
+            # All are in this part: from here on the slice is divided as the part would be.
             slice_.dimensions = (*slice_.dimensions, *part.finer)
 
     def _room(self, slice_: Slice) -> float:
@@ -183,6 +191,7 @@ class _Crawler:
 
     def _ask(self, query: Query) -> Generator[Query, Answer, Answer | None]:
         if query in self._answers:
+            self._looked_up += 1
             return self._answers[query]
         self._requests += 1
         try:
@@ -202,7 +211,7 @@ class _Crawler:
     def result(self) -> Crawled:
         """Say what was found."""
         root = self._root
-        ground = Ground.TOO_MANY_QUESTIONS if self._requests >= self._most else Ground.CANNOT_BE_DIVIDED
+        ground = Ground.TOO_MANY_QUESTIONS if not self._may_ask else Ground.CANNOT_BE_DIVIDED
         alarms = () if root.complete else tuple(Alarm(s.query, s.total, len(s.found), ground) for s in self._short)
         return Crawled(root.total, tuple(sorted(root.found)), root.complete, alarms, self._requests, self._plan())
 
