@@ -61,7 +61,7 @@ def test_people_that_nothing_tells_apart_are_an_alarm_and_no_silent_loss():
 @pytest.mark.parametrize("echoes", [True, False])
 def test_filters_that_the_service_passes_over_are_done_without(echoes):
     ignored = frozenset({"name", "arrestWarrantCountryId", "sexId"})
-    listed = ListedPeople(shuffled(skewed(600), 4), ignored=ignored, echoes=echoes)
+    listed = ListedPeople(shuffled(skewed(600, birthless=0), 4), ignored=ignored, echoes=echoes)
 
     result = crawled(listed)
 
