@@ -85,8 +85,8 @@ def price(dimension: Dimension, known: Sequence[Item], total: int, missing: int,
     few = missing * 5 < total
     sizes = [total * (1 - beside) * share for share in shares.values()]
     if few and dimension.sure:
-        questions = min(missing, len([size for size in sizes if size >= 1])) + missing
-        return questions + (beside * missing * _OF_ONE_BESIDE)
+        questions = 2 * missing if dimension.packs else len([size for size in sizes if size >= 1])
+        return questions + missing + beside * missing
     small = sum(size for size in sizes if size <= cap) / room if dimension.packs else len([s for s in sizes if s >= 1])
     coarse = _COARSE if dimension.packs else _COARSER
     large = sum(1 + coarse * size / room for size in sizes if size > cap)

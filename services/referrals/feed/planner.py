@@ -82,6 +82,7 @@ class _Crawler:
         self._short: list[Slice] = []
         self._requests = 0
         self._looked_up = 0
+        self._echoes = False
         self._most = 1
 
     def whole(self) -> Generator[Query, Answer, Slice]:
@@ -174,7 +175,9 @@ class _Crawler:
         inside = [item for item in slice_.found.values() if dimension.within(item, part.cells)]
         outside = [item for item in slice_.found.values() if dimension.within(item, part.cells) is False]
         strangers = sum(1 for item in answer.items if dimension.within(item, part.cells) is False)
-        ignored = bool(answer.echoed) and not all(name in answer.echoed for name in part.filters)
+        # A service that never says which filters it understood says nothing by leaving one out.
+        self._echoes = self._echoes or any(name in answer.echoed for name in part.filters)
+        ignored = self._echoes and not all(name in answer.echoed for name in part.filters)
         ignored = ignored or (answer.total >= slice_.total and len(outside) > 1) or strangers * 2 > len(answer.items)
         if ignored or (answer.total == 0 and len(inside) > 1):
             self._not_honoured.add(dimension.name)
