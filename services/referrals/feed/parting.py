@@ -90,7 +90,8 @@ def price(dimension: Dimension, known: Sequence[Item], total: int, missing: int,
     small = sum(size for size in sizes if size <= cap) / room if dimension.packs else len([s for s in sizes if s >= 1])
     coarse = _COARSE if dimension.packs else _COARSER
     large = sum(1 + coarse * size / room for size in sizes if size > cap)
-    hopeless = _HOPELESS if max(shares.values(), default=0.0) > 0.95 else 0.0
+    # Where nearly everybody is known, a part of which the list does not show who is in it begins from nothing again.
+    hopeless = _HOPELESS if few or max(shares.values(), default=0.0) > 0.95 else 0.0
     return small + large + beside * total * _OF_ONE_BESIDE + hopeless
 
 

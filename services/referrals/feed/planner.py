@@ -83,6 +83,7 @@ class _Crawler:
         self._requests = 0
         self._looked_up = 0
         self._echoes = False
+        self._everybody: dict[tuple[str, Query], int] = {}
         self._most = 1
 
     def whole(self) -> Generator[Query, Answer, Slice]:
@@ -179,6 +180,11 @@ class _Crawler:
         self._echoes = self._echoes or any(name in answer.echoed for name in part.filters)
         ignored = self._echoes and not all(name in answer.echoed for name in part.filters)
         ignored = ignored or (answer.total >= slice_.total and len(outside) > 1) or strangers * 2 > len(answer.items)
+        if not dimension.sure and answer.total >= slice_.total:
+            # One country or sex may be everybody's, two may not.
+            both = (dimension.name, slice_.query)
+            self._everybody[both] = self._everybody.get(both, 0) + 1
+            ignored = ignored or self._everybody[both] > 1
         if ignored or (answer.total == 0 and len(inside) > 1):
             self._not_honoured.add(dimension.name)
             return None
