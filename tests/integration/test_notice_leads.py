@@ -328,6 +328,29 @@ async def test_what_changes_there_and_back_is_corrected_there_and_back(leads):
     assert now["request"]["subjects"][0]["birth"] == "1981"
 
 
+async def test_what_its_requester_added_stays_when_the_notice_changes(leads):
+    notice_id = (await leads.book.observe(invented(**TIED), in_public(1))).notice_id
+    referral_id = await leads.opened(notice_id)
+    added = {"offences": [{"category": "bulk-cash"}], "narrative": "Seen again in invented weeks."}
+    answer = await leads.http.post(
+        f"/v1/referrals/{referral_id}/supplements",
+        json={"country": "FR", "kind": "supplement", "changes": added},
+        headers={"Idempotency-Key": str(uuid4())},
+    )
+    assert answer.status_code == 201, answer.text
+
+    changed = invented(**TIED, birth="1981", warrants=(Warrant(issuing_country="FR", charge="Escroquerie"),))
+    await leads.book.observe(changed, in_public(2))
+    await leads.followed(notice_id)
+
+    shown = await leads.service.get(f"/v1/referrals/{referral_id}")
+    offences = shown["request"]["offences"]
+    assert shown["content_version"] == 3
+    assert [offences[0]["charge"]["text"], offences[1]["category"]] == ["Escroquerie", "bulk-cash"]
+    assert "Date of birth: 1981" in shown["request"]["narrative"]
+    assert shown["request"]["narrative"].endswith("Seen again in invented weeks.")
+
+
 async def test_a_notice_that_is_not_listed_needs_a_new_word_and_is_not_recalled(leads):
     notice_id = (await leads.book.observe(invented(**TIED), in_public(1))).notice_id
     referral_id = await leads.opened(notice_id)
@@ -366,6 +389,17 @@ async def test_what_the_bureau_states_ties_a_notice_and_routes_it(leads):
     [received, *_] = await leads.told(referral_id, "dragoman.referral.received.v1")
     assert (received["nexus"][0]["place"]["state"], received["marks"]["tlp"]) == ("MA", "GREEN")
     assert received["notice"]["source"] == "interpol-ncb"
+
+
+async def test_a_notice_without_an_order_does_not_tie_its_subject_to_a_crime(leads):
+    notice_id = (await leads.book.observe(invented(**TIED, warrants=()), in_public(1))).notice_id
+    referral_id = await leads.opened(notice_id)
+
+    shown = await leads.service.get(f"/v1/referrals/{referral_id}")
+
+    answers = {one["number"]: one["answer"] for one in shown["intake"]["criteria"]}
+    assert (answers[4], answers[6]) == ("unknown", "unknown")
+    assert "criterion_unknown" in shown["flags"]
 
 
 async def test_the_word_of_the_bureau_passes_and_shuts_the_gate_of_validity(leads):
