@@ -191,3 +191,17 @@ async def test_what_could_not_be_read_is_listed_without_a_byte_of_it_and_can_be_
     assert (row["times"], row["size"], row["reasons"]) == (2, 18, [{"code": "wrong_type", "pointer": "/name"}])
     assert (none["entries"], SURNAME in str(listed)) == ([], False)
     assert (first.status_code, second.status_code, second.json()["code"]) == (204, 404, "quarantine_unknown")
+
+
+async def test_what_was_set_aside_is_listed_page_by_page_what_came_last_first(referrals, shelf):
+    reasons = [SimpleNamespace(code="not_json", pointer="")]
+    ids = [await shelf.quarantine.put("ncb", reasons, b"[" * n, BEGIN + timedelta(minutes=n // 2)) for n in range(5)]
+
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = await referrals.get(f"/v1/notices/quarantine?limit=2{cursor and f'&cursor={cursor}'}")
+        seen += [row["quarantine_id"] for row in page["entries"]]
+        cursor = page["next"]
+
+    assert (seen[0], set(seen), len(seen)) == (ids[4], set(ids), 5)
+    assert set(seen[1:3]) == {ids[2], ids[3]}

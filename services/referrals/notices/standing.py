@@ -1,7 +1,7 @@
 """What the words of the bureaus make of a notice: suspended, in force again, ended for good, and at last purged."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -24,6 +24,9 @@ from services.referrals.notices.sightings import Outcome, Word
 SUSPENDED = NoticeStanding.SUSPENDED.value
 IN_FORCE = NoticeStanding.IN_FORCE.value
 
+GRACE = timedelta(days=1)
+"""What an old suspension waits at least: the word that lifted it may be just behind, in a topic that is read again."""
+
 
 def suspended(record: Mapping[str, Any], word: Word, now: datetime, periods: Periods) -> Step:
     """Make what changes when a notice may not be used for a while."""
@@ -38,7 +41,7 @@ def suspended(record: Mapping[str, Any], word: Word, now: datetime, periods: Per
     changes = {
         "standing": SUSPENDED,
         "suspended_until": until,
-        "purge_due": until,
+        "purge_due": max(until, now + GRACE),
         **_followed(record, word, "suspended", now),
     }
     return Step(Outcome.CHANGED, changes, tells=(told,), freezes=keys_of(record))

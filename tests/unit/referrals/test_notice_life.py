@@ -10,19 +10,18 @@ from schemas.notices import Colour, NoticeAuthority, NoticeSource, NoticeStandin
 from services.referrals.notices.life import (
     HISTORY_AT_MOST,
     Periods,
-    absent_again,
     applied,
     empty_record,
     entry,
     has_ended,
     is_shut,
-    judge,
     leading,
-    sighted,
     with_history,
 )
+from services.referrals.notices.seeing import absent_again, sighted
 from services.referrals.notices.sightings import Hashes, Outcome, Sealings, Seen, Sighting, Word
 from services.referrals.notices.standing import ended, purged, reinstated, suspended
+from services.referrals.notices.verdicts import judge
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 NOTICE = UUID(int=1)
@@ -272,3 +271,14 @@ def test_a_suspension_said_twice_does_not_begin_anew():
     assert life.record["suspended_until"] == until
     assert life.told == ["Observed", "Suspended"]
     assert suspended(life.record, word(9), BEGIN, PERIODS).outcome is Outcome.SAME
+
+
+def test_an_old_suspension_leaves_a_day_for_the_word_that_lifted_it():
+    life = Life()
+    life.message(1, "a")
+    heard = at(1) + 400 * timedelta(days=1)
+
+    step = suspended(life.record, word(2), heard, PERIODS)
+
+    assert step.changes["suspended_until"] == at(2) + PERIODS.suspension
+    assert step.changes["purge_due"] == heard + timedelta(days=1)
