@@ -37,6 +37,21 @@ class Settings(HttpSettings):
         description="Secrets that INTERPOL Washington signs its posts with, `whsec_` and base64, separated by spaces; "
         "unset, nothing can be posted.",
     )
+    notice_unlisted_days: int = Field(
+        default=30, ge=1, description="Days that a public notice is kept after it is not listed any more."
+    )
+    notice_review_days: int = Field(
+        default=1826, ge=1, description="Days after which a notice of INTERPOL Washington is locked if not sent anew."
+    )
+    notice_suspension_days: int = Field(
+        default=183,
+        ge=1,
+        le=183,
+        description="Days after which a suspended notice counts as ended; six months at most.",
+    )
+    notice_recall_minutes: int = Field(
+        default=10, ge=1, description="Minutes that the purge of an ended notice waits for the recall of its referrals."
+    )
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
