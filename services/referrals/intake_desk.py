@@ -1,8 +1,9 @@
 """The front door: reads a request, holds it to the rules, stores it, and answers with a receipt."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,8 @@ from uuid6 import uuid7
 from runtime.errors import AlreadyThere, StoreAway
 from runtime.http import Problem
 from runtime.mongo import Document
+from schemas.events import NoticeFact, ReferralReceived
+from schemas.vocabulary import Flag
 from services.referrals.charges.shown import shown_reading
 from services.referrals.evidence.door import FirstReceipts
 from services.referrals.facts import received, summary_of
@@ -22,6 +25,23 @@ from services.referrals.intake import Intake, check, faults_of_body
 from services.referrals.model import Referral, read_referral
 from services.referrals.store import BY_IDEMPOTENCY_KEY, ReferralStore, new_record
 from services.referrals.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class OnNotice:
+    """That a referral rests on a notice: what is told of that, and what its record keeps beside."""
+
+    fact: NoticeFact
+    kept: Mapping[str, Any]
+
+    def on_record(self, record: Document) -> Document:
+        """Give a record that rests on the notice."""
+        return {**record, **self.kept, "flags": _flagged(record["flags"])}
+
+    def told(self, event: ReferralReceived) -> ReferralReceived:
+        """Give the event of a referral that rests on the notice."""
+        flags = tuple(Flag(flag) for flag in _flagged([flag.value for flag in event.flags]))
+        return event.model_copy(update={"notice": self.fact, "flags": flags})
 
 
 class IntakeDesk:
@@ -33,7 +53,7 @@ class IntakeDesk:
         self._receipts = receipts
         self._running: set[str] = set()
 
-    async def take_in(self, idempotency_key: str, body: bytes) -> Document:
+    async def take_in(self, idempotency_key: str, body: bytes, notice: OnNotice | None = None) -> Document:
         """Store a request once and give its record; the same key and body give the same record again."""
         if idempotency_key in self._running:
             raise Problem(
@@ -44,14 +64,14 @@ class IntakeDesk:
             )
         self._running.add(idempotency_key)
         try:
-            return await self._take_in(idempotency_key, body)
+            return await self._take_in(idempotency_key, body, notice)
         except Problem as problem:
             self._receipts.refuse(problem, body)
             raise
         finally:
             self._running.discard(idempotency_key)
 
-    async def _take_in(self, idempotency_key: str, body: bytes) -> Document:
+    async def _take_in(self, idempotency_key: str, body: bytes, notice: OnNotice | None) -> Document:
         now = _to_the_millisecond(datetime.now(UTC))
         digest = hashlib.sha256(body).hexdigest()
         try:
@@ -77,6 +97,8 @@ class IntakeDesk:
             intake=_findings(intake),
             flags=[flag.value for flag in intake.flags],
         )
+        if notice is not None:
+            record, event = notice.on_record(record), notice.told(event)
         record |= self._receipts.opening(record)
         try:
             await self._records.add(record, event)
@@ -98,6 +120,10 @@ class IntakeDesk:
                 detail="Nothing was stored. Send a new request under a new key, or the old one unchanged.",
             )
         return record
+
+
+def _flagged(flags: Sequence[str]) -> list[str]:
+    return [flag.value for flag in Flag if flag.value in {*flags, Flag.CITES_NOTICE.value}]
 
 
 def _to_the_millisecond(moment: datetime) -> datetime:
