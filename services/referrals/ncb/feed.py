@@ -20,8 +20,9 @@ from services.referrals.notices.fingerprints import Fingerprints
 
 @dataclass(frozen=True, slots=True)
 class NcbFeed:
-    """The routes of the feed, and the loop that reads its topic."""
+    """The routes of the feed, the loop that reads its topic, and the one handling behind both."""
 
+    desk: NcbDesk
     routes: APIRouter
     consumer: Loop
 
@@ -42,4 +43,4 @@ async def open_ncb(
         await stored.prepare()
     desk = NcbDesk(book, quarantine, follow_ups, gates, ledger, questions, Fingerprints(master_key))
     consumer = stand.taker(Inbound(desk).take, Kept(quarantine), topics=[NCB_INBOUND.name], purpose="ncb")
-    return NcbFeed(ncb_routes(desk, Signatures(secrets_in(secret)), deliveries), consumer)
+    return NcbFeed(desk, ncb_routes(desk, Signatures(secrets_in(secret)), deliveries), consumer)
