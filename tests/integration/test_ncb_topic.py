@@ -359,6 +359,6 @@ async def _everything(bureau):
     """What stands of every notice and referral, but for how often somebody asked after what is ended."""
     notices = await bureau.database["notices"].find().sort("_id", 1).to_list(None)
     referrals = await bureau.database["referrals"].find().sort("_id", 1).to_list(None)
-    passing = {"seen_after", "revision", "standing_word", "history", "sources", "review_due"}
+    passing = {"seen_after", "revision"}
     kept = [{name: value for name, value in row.items() if name not in passing} for row in notices]
     return kept, [(row["_id"], row["state"], row.get("recall")) for row in referrals]
