@@ -52,6 +52,9 @@ class Settings(HttpSettings):
     notice_recall_minutes: int = Field(
         default=10, ge=1, description="Minutes that the purge of an ended notice waits for the recall of its referrals."
     )
+    notice_validity_hours: int = Field(
+        default=72, ge=1, le=168, description="Hours for which the bureau's word holds that a notice is in force."
+    )
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)

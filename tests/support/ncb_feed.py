@@ -5,28 +5,26 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
 from aiokafka.errors import GroupCoordinatorNotAvailableError
-from pydantic import SecretStr
 
 from runtime.http import make_app
 from runtime.mongo import Database, Document
 from runtime.settings import KafkaSettings, MongoSettings
 from runtime.stand import Stand, open_stand
-from schemas.notices import Colour, NoticeStanding
+from schemas.notices import Colour
 from schemas.topics import NCB_INBOUND, published_by
 from services.referrals.charges import load_tables
 from services.referrals.evidence.evidence import open_evidence
 from services.referrals.exchange import make_exchange
-from services.referrals.gates.desk import GateDesk
 from services.referrals.intake_desk import IntakeDesk
+from services.referrals.leads import Leads, open_leads
 from services.referrals.ncb.feed import NcbFeed, open_ncb
 from services.referrals.notices.book import NoticeBook
-from services.referrals.notices.follow_ups import FollowUps, Referrals
+from services.referrals.notices.follow_ups import FollowUps
 from services.referrals.notices.notices import Notices, open_notices
 from services.referrals.notices.records import NOTICES
 from services.referrals.pieces import PieceStore
@@ -36,7 +34,6 @@ from services.referrals.store import COLLECTION, ReferralStore
 from services.referrals.vault import Vault
 from tests.support.kafka import KafkaDesk
 from tests.support.ncb import NUMBER, SECRET, lines, signed
-from tests.support.notices import MASTER_KEY
 from tests.support.referrals_service import service_settings
 from tests.support.waiting import until
 
@@ -113,47 +110,33 @@ async def running_bureau(
 ) -> AsyncIterator[Bureau]:
     """Open the feed; its topic is read once `reading` is entered."""
     await kafka.make(NCB_INBOUND.name, partitions=2)
-    settings = service_settings(kafka_settings, mongo_settings)
+    settings = service_settings(kafka_settings, mongo_settings, ncb_secret=secret)
     async with open_stand(
         "referrals", settings, published_by("referrals"), collections=[COLLECTION, NOTICES], subject_name="referral_id"
     ) as stand:
         load_tables()
-        notices, follow_ups, gates = await _moved(stand, settings)
-        feed = await open_ncb(
-            stand,
-            master_key=MASTER_KEY,
-            secret=SecretStr(secret) if secret is not None else None,
-            book=notices.book,
-            quarantine=notices.quarantine,
-            follow_ups=follow_ups,
-            gates=gates,
-        )
+        notices, leads = await _moved(stand, settings)
+        feed = await open_ncb(stand, settings, notices, leads)
         app = make_app("Dragoman referrals", "1", max_body_bytes=settings.max_body_bytes, ready=stand.readiness)
         for router in (notices.routes, feed.routes):
             app.include_router(router)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://referrals") as http:
-            yield Bureau(http, kafka, stand.database, stand, notices, feed, follow_ups)
+            yield Bureau(http, kafka, stand.database, stand, notices, feed, leads.follow_ups)
         await stand.database.client.drop_database(stand.database.name)
 
 
-async def _moved(stand: Stand, settings: Settings) -> tuple[Notices, FollowUps, GateDesk]:
+async def _moved(stand: Stand, settings: Settings) -> tuple[Notices, Leads]:
     vault = Vault(stand.database, settings.master_key_bytes)
     await vault.prepare()
     records, pieces, readings = ReferralStore(stand.store, vault), PieceStore(stand.store), Readings(stand.store)
     for stored in (records, pieces, readings):
         await stored.prepare()
-    exchange = make_exchange(records, pieces, readings)
     notices = await open_notices(stand, settings, vault)
     evidence = await open_evidence(stand.database, settings)
     intake = IntakeDesk(records, vault, evidence.first_receipts)
-    follow_ups = FollowUps(notices.book, Referrals(records, pieces, exchange.contents, intake, exchange.requester))
-
-    async def standing_of(notice_id: UUID) -> NoticeStanding | None:
-        record = await notices.book.record(notice_id)
-        return NoticeStanding(record["standing"]) if record is not None else None
-
-    return notices, follow_ups, GateDesk(records, exchange.contents, standing_of, timedelta(hours=72))
+    exchange = make_exchange(records, pieces, readings)
+    return notices, open_leads(notices.book, intake, exchange, settings.notice_validity_hours)
 
 
 @asynccontextmanager

@@ -51,10 +51,10 @@ class Referrals:
         return answer.json()
 
 
-def service_settings(kafka_settings: KafkaSettings, mongo_settings: MongoSettings) -> Settings:
+def service_settings(kafka_settings: KafkaSettings, mongo_settings: MongoSettings, **more: Any) -> Settings:
     """Give the settings of a service that a test runs."""
     key = base64.b64encode(MASTER_KEY).decode()
-    return Settings(kafka=kafka_settings, mongo=mongo_settings, master_key=key, signing_key=key)  # type: ignore[arg-type]
+    return Settings(kafka=kafka_settings, mongo=mongo_settings, master_key=key, signing_key=key, **more)  # type: ignore[arg-type]
 
 
 @asynccontextmanager

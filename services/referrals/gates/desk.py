@@ -115,7 +115,7 @@ class GateDesk:
 
         async def step(record: Document, gates: Gates) -> tuple[Gates | Refusal, Mapping[str, Any], list[Document]]:
             key = await self.contents.key_of(record)
-            after = on_us_warrant(gates, given.staff, now)
+            after = on_us_warrant(gates, word.digest, given.staff, now)
             piece_id = us_warrant_piece(record["_id"], after.warrants_so_far)
             piece = new_piece(key, record["_id"], piece_id, PieceKind.US_WARRANT, word.body, now)
             entry = {"type": "us-warrant-attached", "office": given.office, "inside": {"staff": given.staff}}
@@ -174,6 +174,8 @@ class GateDesk:
             after, entry, pieces = await step(record, gates)
             if isinstance(after, Refusal):
                 raise refuse(after)
+            if after == gates and (not pieces or pieces[0]["kind"] == PieceKind.US_WARRANT):  # said again
+                return record
             act = passing(record, after, entry, now, pieces=pieces)
             await self.records.act(record, act)
             return {**record, **act.changes, "version": record["version"] + 1}

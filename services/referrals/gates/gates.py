@@ -102,6 +102,7 @@ class UsWarrant:
     """That there is a warrant of a United States court; its number is sealed in a piece of the referral."""
 
     number: int
+    digest: str
     staff: str
     at: datetime
 
@@ -158,15 +159,13 @@ def confirmed(gates: Gates, word: Validity, now: datetime) -> Gates | Refusal:
 
 
 def reviewed(gates: Gates, outcome: Outcome, concern: Concern | None, staff: str, now: datetime) -> Gates | Refusal:
-    """Take what a reviewer found; whoever raised a concern is not who lifts it, and a new review asks a new approval."""
-    raised = gates.review
-    if (
-        outcome is Outcome.NO_CONCERN
-        and raised is not None
-        and raised.outcome is Outcome.CONCERN
-        and is_same_person(raised.staff, staff)
-    ):
-        return Refusal.SAME_PERSON_LIFTS
+    """Take what a reviewer found; who raised a concern does not lift it, and a new review asks for a new approval."""
+    last = gates.review
+    if last is not None and is_same_person(last.staff, staff):
+        if (last.outcome, last.concern) == (outcome, concern):
+            return gates
+        if last.outcome is Outcome.CONCERN and outcome is Outcome.NO_CONCERN:
+            return Refusal.SAME_PERSON_LIFTS
     return replace(gates, review=Review(outcome, concern, staff, now), approval=None)
 
 
@@ -180,13 +179,17 @@ def approved(gates: Gates, role: StaffRole, staff: str, now: datetime) -> Gates 
         return Refusal.NOT_REVIEWED
     if is_same_person(gates.review.staff, staff):
         return Refusal.SAME_PERSON_APPROVES
+    if gates.approval is not None and is_same_person(gates.approval.staff, staff):
+        return gates
     return replace(gates, approval=Approval(staff, now))
 
 
-def on_us_warrant(gates: Gates, staff: str, now: datetime) -> Gates:
-    """Note that there is a United States warrant; it passes no gate of the notice."""
+def on_us_warrant(gates: Gates, digest: str, staff: str, now: datetime) -> Gates:
+    """Note that there is a United States warrant, another one in the place of the last; it passes no gate."""
+    if gates.us_warrant is not None and gates.us_warrant.digest == digest:
+        return gates
     number = gates.warrants_so_far + 1
-    return replace(gates, us_warrant=UsWarrant(number, staff, now), warrants_so_far=number)
+    return replace(gates, us_warrant=UsWarrant(number, digest, staff, now), warrants_so_far=number)
 
 
 def off_us_warrant(gates: Gates) -> Gates:

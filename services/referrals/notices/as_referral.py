@@ -22,11 +22,11 @@ from services.referrals.model.referral import (
     Requester,
     StatedUrgency,
 )
+from services.referrals.notices.asked_about import subjects_of
 from services.referrals.notices.charged import offences_of
 from services.referrals.notices.described import described
 from services.referrals.notices.notice import Notice
 from services.referrals.notices.requesting import Issuer, issuer_of
-from services.referrals.notices.asked_about import subjects_of
 from services.referrals.notices.us_ties import Tie, nexus_of
 
 REVIEW_AFTER = timedelta(days=5 * 365)

@@ -43,7 +43,8 @@ def _lines(notice: Notice, ties: Sequence[Tie], source: NoticeSource) -> Iterato
     yield NO_WARRANT
     yield FROM_NCB if source is NoticeSource.NCB else FROM_PUBLIC
     if ties:
-        yield f"Ties to the United States: {', '.join(dict.fromkeys(tie.kind.value.replace('_', ' ') for tie in ties))}."
+        kinds = dict.fromkeys(tie.kind.value.replace("_", " ") for tie in ties)
+        yield f"Ties to the United States: {', '.join(kinds)}."
     yield from _facts(notice)
     for number, warrant in enumerate(notice.warrants, 1):
         yield from _warrant(number, warrant)
