@@ -140,9 +140,11 @@ def _is_stale(record: Mapping[str, Any], known: Mapping[str, Any], seen: Seen) -
     """Say whether something later is known by the same way."""
     sighting = seen.sighting
     if sighting.source is NCB:
-        return "last_message_at" in known and _order(sighting.at, sighting.message_id) < _order(
-            known["last_message_at"], known["last_message"]
-        )
+        if "last_message_at" not in known:
+            return False
+        order, last = _order(sighting.at, sighting.message_id), _order(known["last_message_at"], known["last_message"])
+        # What is locked is renewed by something new, never by the same message once more.
+        return order <= last if "locked_at" in record else order < last
     if sighting.sweep is not None:
         if sighting.sweep < max(record["seen_sweep"], record["absent_sweep"]):
             return True
@@ -230,13 +232,14 @@ def sighted(
             removes += tuple(name for name in leftovers if name not in changes)
     frozen = record["standing"] == NoticeStanding.SUSPENDED.value
     thaws: tuple[str, ...] = ()
-    if seen.sighting.source is NCB and "locked_at" in record:  # its owner has renewed it
+    renewed = seen.sighting.source is NCB and "locked_at" in record
+    if renewed:
         removes += ("locked_at",)
         thaws = () if frozen else tuple(key for key in keys_of(record) if sealed is None or key != sealed.erases)
-    news = [*([("relisted", ())] if verdict.relisted else []), *_named(verdict, tuple(fields))]
+    news = [*_named(verdict, tuple(fields)), *([("renewed", ())] if renewed else [])]
     if news:
         changes |= _written(record, seen, news, now)
-    if verdict.first or verdict.content or verdict.relisted or thaws:
+    if verdict.first or verdict.content or verdict.relisted or renewed:
         changes |= {"follow_up_due": now, "to_compare": True}
     return Step(
         outcome=_outcome(verdict),
@@ -329,10 +332,14 @@ def observed_event(seen: Seen) -> NoticeObserved:
 
 def _named(verdict: Verdict, fields: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
     """Name the news for the history."""
-    if verdict.first:
-        return [] if verdict.relisted else [("observed", ())]
-    named = [("changed", fields)] if verdict.content else []
-    return named + ([("image_changed", ())] if verdict.images and verdict.images_known else [])
+    named: list[tuple[str, tuple[str, ...]]] = [("relisted", ())] if verdict.relisted else []
+    if verdict.first and not verdict.relisted:
+        named.append(("observed", ()))
+    if verdict.content:
+        named.append(("changed", fields))
+    if verdict.images and verdict.images_known:
+        named.append(("image_changed", ()))
+    return named
 
 
 def _outcome(verdict: Verdict) -> Outcome:
@@ -437,7 +444,7 @@ def absent_again(record: Mapping[str, Any], sweep: int, at: datetime, now: datet
 def purge_due_of(record: Mapping[str, Any], periods: Periods) -> datetime | None:
     """Say when a record is to be purged, as it stands."""
     if record["standing"] == NoticeStanding.SUSPENDED.value:
-        until: datetime = record["suspended_until"]
+        until: datetime | None = record.get("purge_due")
         return until
     if record["listed"] is False and "not_listed_at" in record and WAY_OF[NCB] not in record["sources"]:
         due: datetime = record["not_listed_at"] + periods.unlisted
