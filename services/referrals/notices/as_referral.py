@@ -32,6 +32,7 @@ from services.referrals.notices.us_ties import Tie, nexus_of
 REVIEW_AFTER = timedelta(days=5 * 365)
 """INTERPOL's rules: not over five years, then review."""
 
+RETENTION = "INTERPOL-5Y"
 JUST_MISSING = timedelta(days=7)
 LATELY_MISSING = timedelta(days=90)
 
@@ -96,7 +97,7 @@ def as_referral(notice: Notice, ties: Sequence[Tie], context: Context) -> Referr
         nexus=nexus_of(ties),
         language="en",
         narrative=described(notice, ties, context.source),
-        marks=context.marks if context.marks is not None else public_marks(notice.colour, context.first_seen),
+        marks=_marks(notice.colour, context),
         earlier=_earlier(context.earlier),
     )
 
@@ -106,6 +107,15 @@ def body_of(referral: Referral) -> bytes:
     return referral.model_dump_json(exclude_none=True, exclude_defaults=False).encode()
 
 
+def _marks(colour: Colour, context: Context) -> GivenMarks:
+    """Give the bureau's own restrictions, looked at again when INTERPOL's rules say so, or those of the public list."""
+    if context.marks is None:
+        return public_marks(colour, context.first_seen)
+    due = context.marks.review_due or context.first_seen + REVIEW_AFTER
+    rule = context.marks.retention_rule or RETENTION
+    return context.marks.model_copy(update={"review_due": due, "retention_rule": rule})
+
+
 def public_marks(colour: Colour, first_seen: date) -> GivenMarks:
     """Give the marks of what everybody can read: still bound to its purpose, and to be looked at again."""
     return GivenMarks(
@@ -113,7 +123,7 @@ def public_marks(colour: Colour, first_seen: date) -> GivenMarks:
         handling=("H0",),
         interpol=GivenInterpolMarks(level="FOR OFFICIAL USE ONLY", purposes=(INTERPOL_PURPOSES.get(colour, "inform"),)),
         review_due=first_seen + REVIEW_AFTER,
-        retention_rule="INTERPOL-5Y",
+        retention_rule=RETENTION,
     )
 
 

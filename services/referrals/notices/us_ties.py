@@ -69,6 +69,8 @@ def _of_countries(notice: Notice) -> Iterator[Tie]:
         yield Tie(TieKind.NATIONALITY, "nationalities")
     if notice.country_of_birth in HOME:
         yield Tie(TieKind.BORN, "country_of_birth_id")
+    elif notice.country_of_birth is None and notice.place_of_birth and named_in(notice.place_of_birth):
+        yield Tie(TieKind.BORN, "place_of_birth")
     if any(warrant.issuing_country in HOME for warrant in notice.warrants):
         yield Tie(TieKind.WARRANT, "arrest_warrants")
     if notice.issuing_country in HOME:
@@ -136,7 +138,8 @@ def _of_texts(notice: Notice) -> Iterator[Tie]:
             continue
         place = _place_of(named)
         nexus = None
-        if not place.is_empty:  # what a text mentions says little of where the subject is
+        # What a text mentions says little of where the subject is, and a tattoo nothing at all.
+        if not place.is_empty and where != "distinguishing_marks":
             nexus = Nexus(kind=NexusKind.PERSON_LOCATION, place=place, evidence=(Evidence.WEAK,))
         yield Tie(TieKind.TEXT, where, nexus)
 
@@ -146,11 +149,11 @@ def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
         for text in (warrant.charge, warrant.charge_translation):
             if text:
                 yield "arrest_warrants", text
-    entity = notice.entity
+    entity, event = notice.entity, notice.event
     texts = {
         "summary": notice.summary,
         "distinguishing_marks": notice.distinguishing_marks,
-        "place_of_birth": notice.place_of_birth,
+        "place": event.place if event is not None and event.country is None else None,
         "additional_information": entity.additional_information if entity is not None else None,
         "main_activity": entity.main_activity if entity is not None else None,
     }
