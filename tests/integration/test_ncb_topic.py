@@ -181,7 +181,7 @@ async def test_a_replay_of_the_whole_topic_never_brings_anything_back(bureau):
             await bureau.database["ncb_messages"].delete_many({})
         again = bureau.stand.taker(
             Inbound(bureau.feed.desk).take,
-            Kept(bureau.notices.quarantine),
+            Kept(bureau.feed.desk),
             topics=["ncb.inbound"],
             purpose=f"ncb{turn}",
         )
@@ -223,7 +223,7 @@ async def test_killed_at_any_point_it_goes_on_where_it_was(bureau):
 
     for pause in (0.0, 0.05, 0.1, 0.2):
         dying = bureau.stand.taker(
-            Inbound(bureau.feed.desk).take, Kept(bureau.notices.quarantine), topics=["ncb.inbound"], purpose="ncb"
+            Inbound(bureau.feed.desk).take, Kept(bureau.feed.desk), topics=["ncb.inbound"], purpose="ncb"
         )
         running = asyncio.create_task(dying.run())
         await until(lambda dying=dying: dying.ready)
@@ -275,6 +275,25 @@ async def test_what_we_fail_to_handle_is_sealed_and_not_in_the_dead_letters(bure
     await kafka.put("referrals.dlq", None, b"marker", [("dlq_code", b"marker")])
     [only] = await kafka.read_until("referrals.dlq", lambda record: header(record, "dlq_code") == "marker")
     assert only.value == b"marker"
+
+
+async def test_what_was_set_aside_goes_with_its_notice_and_of_an_ended_one_nothing_is_kept(bureau):
+    bad = notice(0.5, kind="update", height="tall")
+    await bureau.put(notice(), bad, said("withdrawal", 1))
+
+    async with reading(bureau):
+        await bureau.handled(3)
+        [entry] = await bureau.database["quarantine"].find().to_list(None)
+        assert (entry["about"], "content" in entry) == (str(bureau.notice_id()), True)
+        retention = asyncio.create_task(bureau.notices.loops[0].run())
+        await until(lambda: _is_empty(bureau.database["quarantine"]))
+        await bureau.put({**bad, "message_id": "another"})
+        await bureau.handled(4)
+        await bureau.notices.loops[0].stop()
+        await retention
+
+    [entry] = await bureau.database["quarantine"].find().to_list(None)
+    assert (entry["about"], "content" in entry) == (str(bureau.notice_id()), False)
 
 
 async def test_what_its_owner_takes_away_from_us_is_ended_and_not_kept(bureau):
@@ -348,6 +367,10 @@ async def test_messages_of_one_notice_in_several_partitions_end_the_same(bureau)
 
     assert (await bureau.record())["standing"] == "in_force"
     assert (await bureau.book.read(bureau.notice_id())).sex == "F"
+
+
+async def _is_empty(collection):
+    return await collection.count_documents({}) == 0
 
 
 def _about(message, number):

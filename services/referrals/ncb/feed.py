@@ -44,7 +44,7 @@ async def open_ncb(stand: Stand, settings: NcbSettings, notices: Notices, leads:
     ledger, questions, deliveries = Ledger(stand.database), Questions(stand.database), Deliveries(stand.database)
     for stored in (ledger, questions, deliveries):
         await stored.prepare()
-    fingerprints, quarantine = Fingerprints(settings.master_key_bytes), notices.quarantine
-    desk = NcbDesk(notices.book, quarantine, leads.follow_ups, leads.gates, ledger, questions, fingerprints)
-    consumer = stand.taker(Inbound(desk).take, Kept(quarantine), topics=[NCB_INBOUND.name], purpose="ncb")
+    fingerprints = Fingerprints(settings.master_key_bytes)
+    desk = NcbDesk(notices.book, notices.quarantine, leads.follow_ups, leads.gates, ledger, questions, fingerprints)
+    consumer = stand.taker(Inbound(desk).take, Kept(desk), topics=[NCB_INBOUND.name], purpose="ncb")
     return NcbFeed(desk, ncb_routes(desk, Signatures(secrets_in(settings.ncb_secret)), deliveries), consumer)
