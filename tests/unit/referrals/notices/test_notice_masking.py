@@ -13,7 +13,7 @@ TODAY = date(2026, 3, 1)
 
 SECRETS = (
     "EXEMPLAR",
-    "Bo",
+    '"Bo"',
     "VORLAGE",
     "Olaf",
     "Nowhere-on-Sea",
