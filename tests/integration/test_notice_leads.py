@@ -191,13 +191,17 @@ async def test_nobody_acts_before_two_people_and_the_bureau_have_spoken(leads):
     confirmed = await leads.says(referral_id, "validity", **valid, confirmed_at=now.isoformat())
     unreviewed = await refused("approval", **supervisor)
     groundless = await refused("abuse-review", staff="R-1", outcome="concern")
-    await leads.says(
-        referral_id, "abuse-review", staff="R-1", outcome="no_concern", remarks=f"{SURNAME} is no dissident"
-    )
+    remarks = f"{SURNAME} is no dissident"
+    await leads.says(referral_id, "abuse-review", staff="R-1", outcome="no_concern", remarks=remarks)
     same = await refused("approval", **supervisor)
     officer = await refused("approval", staff="S-1", role="officer")
     approved = await leads.says(referral_id, "approval", staff="S-1", role="supervisor")
+    path = f"/v1/referrals/{referral_id}/gates/abuse-review"
+    reviews = await leads.http.get(path, headers={"Dragoman-Reader": "SAC-BOS/S-1"})
+    stored = [row async for row in leads.service.database["pieces"].find()]
 
+    assert [(one["staff"], one["remarks"]) for one in reviews.json()["reviews"]] == [("R-1", remarks)]
+    assert SURNAME not in str(stored)
     assert early == (409, "approval_needs_validity")
     assert (future, old) == ((422, "validity_in_future"), (422, "validity_too_old"))
     assert public.json()["faults"][0]["pointer"] == "/confirmed_with"
@@ -368,8 +372,8 @@ async def test_the_word_of_the_bureau_passes_and_shuts_the_gate_of_validity(lead
     notice_id = (await leads.book.observe(invented(**TIED), by_bureau(1))).notice_id
     referral_id = await leads.opened(notice_id)
     records = ReferralStore(leads.shelf.store, leads.shelf.vault)
-    contents = Contents(records, PieceStore(leads.shelf.store))
-    desk = GateDesk(records, contents, standings_in(leads.book), HOLD)
+    pieces = PieceStore(leads.shelf.store)
+    desk = GateDesk(records, Contents(records, pieces), pieces, standings_in(leads.book), HOLD)
     now = datetime.now(UTC).replace(microsecond=0)
 
     counts = [
