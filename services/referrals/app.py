@@ -25,6 +25,7 @@ from services.referrals.liaison_api import liaison_routes
 from services.referrals.liaison_following import heard_by_liaisons
 from services.referrals.links.linking import open_linking
 from services.referrals.links.reading import reader_of
+from services.referrals.ncb.feed import open_ncb
 from services.referrals.notices.notices import open_notices
 from services.referrals.notices.records import NOTICES
 from services.referrals.pieces import PieceStore
@@ -64,6 +65,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         intake = IntakeDesk(records, vault, evidence.first_receipts)
         post = posting(intake)
         leads = open_leads(notices.book, intake, exchange, settings.notice_validity_hours)
+        ncb = await open_ncb(stand, settings, notices, leads)
         app = make_app(
             "Dragoman referrals",
             "1",
@@ -83,6 +85,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             linking.routes,
             notices.routes,
             leads.routes,
+            ncb.routes,
             statistics,
             charge_routes(),
         ):
@@ -93,6 +96,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             *linking.loops,
             *notices.loops,
             *leads.loops,
+            ncb.consumer,
             erasures,
             evidence.notary,
             stand.relay,
