@@ -27,9 +27,9 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from pydantic import BaseModel
 
 from runtime.backlog import Backlog, Pending
-from runtime.dead_letters import DeadLetters
+from runtime.dead_letters import SetsAside
 from runtime.errors import Permanent, Transient, Unreadable
-from runtime.events import Message, read_event, read_message
+from runtime.events import Message, as_it_came, read_event, read_message
 from runtime.pace import Gather, Pace
 from runtime.settings import KafkaSettings
 from runtime.store import Prepared, Store, Work
@@ -39,6 +39,9 @@ log = structlog.get_logger()
 
 Handler = Callable[[Any, Work], Awaitable[None] | None]
 """Says what an event changes; asynchronous only when it must read what is stored first."""
+
+Taker = Callable[[Message], Awaitable[None]]
+"""Takes a record of somebody else's that is none of our events, as it came; its effect is done when it returns."""
 
 BATCH = 200
 """Messages whose works are written together at most."""
@@ -73,14 +76,15 @@ class CommitsHangError(Exception):
 class Consumer:
     """Handles the events of some topics, as one member of a group.
 
-    `gather` says how batches grow; by default only when more comes than can be handled one by one.
+    `gather` says how batches grow; by default only when more comes than can be handled one by one. With `takes` the
+    topics are somebody else's: records are given to it as they came, those of a partition one after the other.
     """
 
     def __init__(
         self,
         settings: KafkaSettings,
         store: Store,
-        dead_letters: DeadLetters,
+        dead_letters: SetsAside,
         *,
         group: str,
         topics: Sequence[str],
@@ -88,6 +92,7 @@ class Consumer:
         ignores: Collection[type[BaseModel]] = (),
         subject: str,
         gather: Gather | None = None,
+        takes: Taker | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -97,7 +102,8 @@ class Consumer:
         self._handlers = {_type_of(model): (model, handler) for model, handler in handlers.items()}
         self._ignores = {_type_of(model) for model in ignores}
         self._subject = subject
-        self._backlog = Backlog(gather or Pace())
+        self._takes = takes
+        self._backlog = Backlog(gather or Pace(), in_order=takes is not None)
         self._slots = asyncio.Semaphore(BATCHES_AT_ONCE)
         self._batches: set[asyncio.Task[None]] = set()
         self._setting_aside: set[asyncio.Task[None]] = set()
@@ -318,7 +324,7 @@ class Consumer:
 
     async def _decide(self, pending: Pending) -> "_Decided":
         """Let the handler say what a message changes; nothing is written yet."""
-        message = pending.message = read_message(pending.record)
+        message = pending.message = as_it_came(pending.record) if self._takes else read_message(pending.record)
         span = self._start_span(message)
         try:
             with within(span):
@@ -331,7 +337,9 @@ class Consumer:
 
     async def _work(self, message: Message) -> Work:
         work = Work(message)
-        if message.type in self._handlers:
+        if self._takes is not None:
+            await self._takes(message)
+        elif message.type in self._handlers:
             model, handler = self._handlers[message.type]
             reading = handler(read_event(message, model), work)
             if reading is not None:

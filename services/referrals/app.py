@@ -20,10 +20,12 @@ from services.referrals.exchange import make_exchange
 from services.referrals.exchange_api import exchange_routes
 from services.referrals.following import all_handlers
 from services.referrals.intake_desk import IntakeDesk
+from services.referrals.leads import open_leads
 from services.referrals.liaison_api import liaison_routes
 from services.referrals.liaison_following import heard_by_liaisons
 from services.referrals.links.linking import open_linking
 from services.referrals.links.reading import reader_of
+from services.referrals.ncb.feed import open_ncb
 from services.referrals.notices.notices import open_notices
 from services.referrals.notices.records import NOTICES
 from services.referrals.pieces import PieceStore
@@ -60,7 +62,10 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         notices = await open_notices(stand, settings, vault)
         statistics = await open_statistics(stand.database)
         evidence = await open_evidence(stand.database, settings)
-        post = posting(IntakeDesk(records, vault, evidence.first_receipts))
+        intake = IntakeDesk(records, vault, evidence.first_receipts)
+        post = posting(intake)
+        leads = open_leads(notices.book, intake, exchange, settings.notice_validity_hours)
+        ncb = await open_ncb(stand, settings, notices, leads)
         app = make_app(
             "Dragoman referrals",
             "1",
@@ -79,10 +84,21 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             evidence_routes(evidence),
             linking.routes,
             notices.routes,
+            leads.routes,
+            ncb.routes,
             statistics,
             charge_routes(),
         ):
             app.include_router(router)
         erasures = Erasures(records, readings)
-        loops: list[Loop] = [folding, *linking.loops, *notices.loops, erasures, evidence.notary, stand.relay]
+        loops: list[Loop] = [
+            folding,
+            *linking.loops,
+            *notices.loops,
+            *leads.loops,
+            ncb.consumer,
+            erasures,
+            evidence.notary,
+            stand.relay,
+        ]
         yield Service(app, settings.http_host, settings.http_port, loops)

@@ -32,6 +32,11 @@ class Settings(HttpSettings):
         default=900, gt=0, description="Seconds after which a routed referral in no queue is told as NON_DELIVERY."
     )
     most_streams: int = Field(default=200, ge=1, description="Live streams served at once by one process.")
+    ncb_secret: SecretStr | None = Field(
+        default=None,
+        description="Secrets that INTERPOL Washington signs its posts with, `whsec_` and base64, separated by spaces; "
+        "unset, nothing can be posted.",
+    )
     notice_unlisted_days: int = Field(
         default=30, ge=1, description="Days that a public notice is kept after it is not listed any more."
     )
@@ -47,6 +52,9 @@ class Settings(HttpSettings):
     notice_recall_minutes: int = Field(
         default=10, ge=1, description="Minutes that the purge of an ended notice waits for the recall of its referrals."
     )
+    notice_validity_hours: int = Field(
+        default=72, ge=1, le=168, description="Hours for which the bureau's word holds that a notice is in force."
+    )
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
@@ -60,6 +68,18 @@ class Settings(HttpSettings):
             length = 0
         if length != 32:
             raise ValueError("must be the base64 form of exactly 32 bytes")
+        return value
+
+    @field_validator("ncb_secret")
+    @classmethod
+    def _are_secrets(cls, value: SecretStr | None) -> SecretStr | None:
+        for secret in value.get_secret_value().split() if value is not None else ():
+            try:
+                length = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+            except binascii.Error:
+                length = 0
+            if not 24 <= length <= 64:
+                raise ValueError("must be whsec_ and the base64 form of 24 to 64 bytes, several separated by spaces")
         return value
 
     @property
