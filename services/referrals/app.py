@@ -59,8 +59,9 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             topics=[ROUTING_EVENTS.name, QUEUE_EVENTS.name],
             handlers={event: heard_by_liaisons(each, records) for event, each in all_handlers(pieces).items()},
         )
-        linking = await open_linking(stand, settings.master_key_bytes, reader_of(records, exchange.contents))
         notices = await open_notices(stand, settings, vault)
+        reader = reader_of(records, exchange.contents)
+        linking = await open_linking(stand, settings.master_key_bytes, reader, notices.book)
         statistics = await open_statistics(stand.database)
         evidence = await open_evidence(stand.database, settings)
         intake = IntakeDesk(records, vault, evidence.first_receipts)
@@ -83,7 +84,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             exchange_routes(exchange),
             recall_routes(exchange),
             evidence_routes(evidence),
-            linking.routes,
+            linking.routes,  # before those of one notice, which would take `searches` for its id
             notices.routes,
             leads.routes,
             ncb.routes,

@@ -241,8 +241,9 @@ def _may_open(record: Document, resting: list[Document]) -> bool:
     """Tell whether a notice may have a new referral: its first one, or one after its suspension.
 
     What its requester has taken back itself stays so, and what is not listed in public is opened by the bureau alone.
+    What a person has linked to an open referral has joined that one.
     """
-    if leading(record) is None or "locked_at" in record:
+    if leading(record) is None or "locked_at" in record or record.get("linked_referrals"):
         return False
     if record["listed"] is False and record["standing"] == NoticeStanding.UNCONFIRMED.value:
         return False
