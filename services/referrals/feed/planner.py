@@ -107,7 +107,8 @@ class _Crawler:
         """Divide a slice in one way after the other until everybody in it is known."""
         while not slice_.settled and slice_.dimensions and self._may_ask:
             dimension = self._cheapest(slice_)
-            slice_.dimensions = tuple(other for other in slice_.dimensions if other is not dimension)
+            # Whom one place of a name does not lead to has no name, and the other places do not lead there either.
+            slice_.dimensions = tuple(other for other in slice_.dimensions if other.name != dimension.name)
             if dimension.name not in self._not_honoured:
                 yield from self._divide(slice_, dimension)
         if not slice_.settled:
@@ -123,11 +124,14 @@ class _Crawler:
         return min(usable, key=lambda each: price(each, known, slice_.total, slice_.missing, self._cap))
 
     def _divide(self, slice_: Slice, dimension: Dimension) -> Asking:
-        parting = Parting(dimension, list(slice_.found.values()), list(self._root.found.values()))
+        # Values that nobody known has are tried for the whole list only: for every slice they would cost too much.
+        all_values = slice_.parent is None
+        parting = Parting(dimension, list(slice_.found.values()), list(self._root.found.values()), all_values)
         left = float(slice_.total)
         while not slice_.settled and self._may_ask:
             cells = parting.following(left, self._room(slice_))
             if cells is None:
+                self._use_up(slice_, dimension)
                 return
             part = dimension.part(cells)
             found = yield from self._part(slice_, dimension, part)
@@ -140,6 +144,15 @@ class _Crawler:
                 continue
             left = max(left - found.total, 0.0)
             yield from self._finish(slice_, found, part, dimension)
+
+    def _use_up(self, slice_: Slice, dimension: Dimension) -> None:
+        """Leave out other ways by the same filter: all who have such a thing have been asked for."""
+        if dimension.packs:
+            slice_.dimensions = tuple(
+                other
+                for other in slice_.dimensions
+                if other.parameter != dimension.parameter or other.name == dimension.name
+            )
 
     def _again(self, slice_: Slice, found: Slice, cells: Cells, dimension: Dimension) -> bool:
         """Say whether a part that is over the cap by a little is better divided anew together with what is left."""
