@@ -37,10 +37,14 @@ class _Partition:
 
 
 class Backlog:
-    """All partitions of one consumer; `gather` says when to take what has come."""
+    """All partitions of one consumer; `gather` says when to take what has come.
 
-    def __init__(self, gather: Gather | None = None) -> None:
+    With `in_order` a partition is one sequence, whatever keys its writer gives.
+    """
+
+    def __init__(self, gather: Gather | None = None, *, in_order: bool = False) -> None:
         self._gather = gather or Pace(0.0, 0.0)
+        self._in_order = in_order
         self._partitions: dict[TopicPartition, _Partition] = {}
         self._ready: deque[Pending] = deque()
         self._something_ready = asyncio.Event()
@@ -65,13 +69,17 @@ class Backlog:
             return
         for record in records:
             partition.watermark.fetched(record.offset)
-            key: Key = record.key if record.key is not None else record.offset
+            key = self._key_of(record)
             pending = Pending(partition, key, record)
             waiting = partition.keys.setdefault(key, deque())
             waiting.append(pending)
             if len(waiting) == 1:
                 self._ready.append(pending)
         self._something_ready.set()
+
+    def _key_of(self, record: RawRecord) -> Key:
+        key: Key = record.key if record.key is not None else record.offset
+        return b"" if self._in_order else key
 
     async def take(self, most: int) -> list[Pending]:
         """Wait for messages, then take the first of each of up to so many keys."""

@@ -27,9 +27,9 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from pydantic import BaseModel
 
 from runtime.backlog import Backlog, Pending
-from runtime.dead_letters import DeadLetters
+from runtime.dead_letters import SetsAside
 from runtime.errors import Permanent, Transient, Unreadable
-from runtime.events import Message, read_event, read_message
+from runtime.events import Message, as_it_came, read_event, read_message
 from runtime.pace import Gather, Pace
 from runtime.settings import KafkaSettings
 from runtime.store import Prepared, Store, Work
@@ -39,6 +39,9 @@ log = structlog.get_logger()
 
 Handler = Callable[[Any, Work], Awaitable[None] | None]
 """Says what an event changes; asynchronous only when it must read what is stored first."""
+
+Taker = Callable[[Message], Awaitable[None]]
+"""Takes a record of somebody else's that is none of our events, as it came; its effect is done when it returns."""
 
 BATCH = 200
 """Messages whose works are written together at most."""
@@ -51,6 +54,9 @@ ATTEMPTS = 5
 
 FULL, ROOM = 1_000, 250
 """Unfinished messages of a partition at which fetching it pauses, and goes on again."""
+
+FULL_OF_OTHERS, ROOM_OF_OTHERS = 50, 10
+"""The same where somebody else writes: how large each of those is, is for them to say."""
 
 STALE_AFTER = 60.0
 """Seconds without a completed poll after which the library's consumer is built anew."""
@@ -73,14 +79,15 @@ class CommitsHangError(Exception):
 class Consumer:
     """Handles the events of some topics, as one member of a group.
 
-    `gather` says how batches grow; by default only when more comes than can be handled one by one.
+    `gather` says how batches grow; by default only when more comes than can be handled one by one. With `takes` the
+    topics are somebody else's: records are given to it as they came, those of a partition one after the other.
     """
 
     def __init__(
         self,
         settings: KafkaSettings,
         store: Store,
-        dead_letters: DeadLetters,
+        dead_letters: SetsAside,
         *,
         group: str,
         topics: Sequence[str],
@@ -88,6 +95,7 @@ class Consumer:
         ignores: Collection[type[BaseModel]] = (),
         subject: str,
         gather: Gather | None = None,
+        takes: Taker | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -97,7 +105,9 @@ class Consumer:
         self._handlers = {_type_of(model): (model, handler) for model, handler in handlers.items()}
         self._ignores = {_type_of(model) for model in ignores}
         self._subject = subject
-        self._backlog = Backlog(gather or Pace())
+        self._takes = takes
+        self._full, self._room = (FULL_OF_OTHERS, ROOM_OF_OTHERS) if takes is not None else (FULL, ROOM)
+        self._backlog = Backlog(gather or Pace(), in_order=takes is not None)
         self._slots = asyncio.Semaphore(BATCHES_AT_ONCE)
         self._batches: set[asyncio.Task[None]] = set()
         self._setting_aside: set[asyncio.Task[None]] = set()
@@ -228,9 +238,9 @@ class Consumer:
         paused = client.paused()
         for partition in client.assignment():
             unfinished = self._backlog.unfinished(partition)
-            if unfinished >= FULL and partition not in paused:
+            if unfinished >= self._full and partition not in paused:
                 client.pause(partition)
-            elif unfinished <= ROOM and partition in paused:
+            elif unfinished <= self._room and partition in paused:
                 client.resume(partition)
 
     def _since_poll(self) -> float:
@@ -296,16 +306,15 @@ class Consumer:
             self._broken = task.exception()  # a bug of ours: its messages would never be finished
 
     async def _handle_batch(self, batch: Sequence[Pending]) -> None:
-        decided: list[_Decided] = []
-        failed: list[tuple[Pending, Exception]] = []
+        ready = [pending for pending in batch if pending.doomed is None]
         for pending in batch:
             if pending.doomed is not None:
                 self._start_setting_aside(pending, pending.doomed)
-                continue
-            try:
-                decided.append(await self._decide(pending))
-            except Exception as exc:
-                failed.append((pending, exc))
+        tries = (self._tried(pending) for pending in ready)
+        # What is taken as it came waits for its own effect, each partition for itself.
+        found = await asyncio.gather(*tries) if self._takes is not None else [await each for each in tries]
+        decided = [one for one in found if isinstance(one, _Decided)]
+        failed = [(pending, one) for pending, one in zip(ready, found, strict=True) if isinstance(one, Exception)]
         for pending, error in failed:
             self._failed(pending, error)
         shared = [one for one in decided if not one.at_one_moment]
@@ -316,9 +325,15 @@ class Consumer:
             if one.at_one_moment:
                 await self._write([one], alone=True)
 
+    async def _tried(self, pending: Pending) -> "_Decided | Exception":
+        try:
+            return await self._decide(pending)
+        except Exception as exc:
+            return exc
+
     async def _decide(self, pending: Pending) -> "_Decided":
         """Let the handler say what a message changes; nothing is written yet."""
-        message = pending.message = read_message(pending.record)
+        message = pending.message = as_it_came(pending.record) if self._takes else read_message(pending.record)
         span = self._start_span(message)
         try:
             with within(span):
@@ -331,7 +346,9 @@ class Consumer:
 
     async def _work(self, message: Message) -> Work:
         work = Work(message)
-        if message.type in self._handlers:
+        if self._takes is not None:
+            await self._takes(message)
+        elif message.type in self._handlers:
             model, handler = self._handlers[message.type]
             reading = handler(read_event(message, model), work)
             if reading is not None:

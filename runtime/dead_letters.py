@@ -2,11 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from runtime.errors import BrokerAway, Unreadable
 from runtime.events import RawRecord
 from runtime.logs import describe, where
 from runtime.producer import LARGEST_DEAD_LETTER, Producer, Record
+
+
+class SetsAside(Protocol):
+    """Keeps what a consumer could not handle, for a person."""
+
+    async def set_aside(self, record: RawRecord, error: BaseException, attempts: int) -> None:
+        """Keep one message; until that is done its offset stays where it is."""
 
 
 class DeadLetters:

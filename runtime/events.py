@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from aiokafka.structs import ConsumerRecord
 from pydantic import BaseModel, ValidationError
@@ -48,6 +48,9 @@ class Message:
 
 
 _CANONICAL_UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+_PLACES = UUID("0f3b7c52-6d1e-5f0a-9c44-2b7a1e8d9c30")
 
 
 class Publisher:
@@ -120,6 +123,28 @@ def read_message(record: RawRecord) -> Message:
         )
     except (KeyError, ValueError) as exc:
         raise Unreadable("envelope_unreadable") from exc
+
+
+def as_it_came(record: RawRecord) -> Message:
+    """Give a record that is none of our events an envelope: it is known by its place in the log, and by nothing else.
+
+    What it says of itself is not believed: its headers and its time could be anything.
+    """
+    place = uuid5(_PLACES, f"{record.topic}/{record.partition}/{record.offset}")
+    return Message(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+        event_id=str(place),
+        type=record.topic,
+        subject=str(place),
+        sequence=record.offset,
+        time=datetime.now(UTC),
+        traceparent=None,
+    )
 
 
 def _identity(text: bytes) -> str:

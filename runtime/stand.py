@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from pydantic import BaseModel
 
-from runtime.consumer import Consumer, Handler
-from runtime.dead_letters import DeadLetters
+from runtime.consumer import Consumer, Handler, Taker
+from runtime.dead_letters import DeadLetters, SetsAside
 from runtime.events import Destination, Publisher
 from runtime.mongo import Database, open_database
 from runtime.pace import Gather
@@ -82,6 +82,24 @@ class Stand:
             ignores=ignores,
             subject=self._subject_name,
             gather=gather,
+        )
+        self._consumers.append(consumer)
+        return consumer
+
+    def taker(self, takes: Taker, sets_aside: SetsAside, *, topics: Sequence[str], purpose: str) -> Consumer:
+        """Make the member of a group that takes what somebody else writes into some topics, as it came.
+
+        What cannot be taken goes to `sets_aside`: dead letters may hold no content, and that of others may be any.
+        """
+        consumer = Consumer(
+            self._kafka,
+            self.store,
+            sets_aside,
+            group=f"{self._service}.{purpose}",
+            topics=topics,
+            handlers={},
+            subject="record_id",
+            takes=takes,
         )
         self._consumers.append(consumer)
         return consumer

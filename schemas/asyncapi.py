@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from schemas.events import Fact, name_of
-from schemas.topics import DEAD_LETTERS, TOPICS, Topic
+from schemas.topics import DEAD_LETTERS, NCB_INBOUND, TOPICS, Topic
 
 JSON_SCHEMA = "application/schema+json;version=draft-2020-12"
 DAY_MILLISECONDS = 24 * 60 * 60 * 1000
@@ -45,6 +45,7 @@ EVIDENCE: dict[str, Any] = {
     },
 }
 DEAD_LETTER = "dead-letter"
+NCB_LINES = "ncb-lines"
 
 
 def asyncapi_document() -> dict[str, Any]:
@@ -66,7 +67,7 @@ def asyncapi_document() -> dict[str, Any]:
         "channels": {topic.name: _channel(topic) for topic in TOPICS},
         "operations": dict(_operations()),
         "components": {
-            "messages": {**messages, DEAD_LETTER: _dead_letter()},
+            "messages": {**messages, DEAD_LETTER: _dead_letter(), NCB_LINES: _ncb_lines()},
             "messageTraits": {"envelope": {"headers": ENVELOPE}},
         },
     }
@@ -90,6 +91,8 @@ def _channel(topic: Topic) -> dict[str, Any]:
 
 
 def _carried(topic: Topic) -> list[str]:
+    if topic is NCB_INBOUND:
+        return [NCB_LINES]
     return [DEAD_LETTER] if topic in DEAD_LETTERS else [name_of(event) for event in topic.events]
 
 
@@ -110,6 +113,15 @@ def _dead_letter() -> dict[str, Any]:
         "summary": "A message that a service could not handle, as it came; a person reads it.",
         "headers": EVIDENCE,
         "payload": {"description": "The bytes of the original."},
+    }
+
+
+def _ncb_lines() -> dict[str, Any]:
+    return {
+        "name": NCB_LINES,
+        "summary": "Messages of INTERPOL Washington, one or several to a record: one JSON object a line.",
+        "contentType": "application/x-ndjson",
+        "payload": {"description": "Each line as docs/ncb.md says; without headers of ours, under any key."},
     }
 
 

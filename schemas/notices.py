@@ -1,5 +1,7 @@
 """The closed lists of INTERPOL's notices: colours, where a notice stands, and what must come before anybody acts."""
 
+from collections.abc import Collection
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -64,3 +66,9 @@ class Gate(StrEnum):
     VALIDITY = "validity"
     ABUSE_REVIEW = "abuse_review"
     SUPERVISOR_APPROVAL = "supervisor_approval"
+
+
+def lacking(open_gates: Collection[Gate], valid_until: datetime | None, now: datetime) -> tuple[Gate, ...]:
+    """List what is still to be done before an office may act; a confirmation of validity ends by its time."""
+    stale = valid_until is None or valid_until <= now
+    return tuple(gate for gate in Gate if gate in open_gates or (gate is Gate.VALIDITY and stale))

@@ -130,6 +130,9 @@ NOTICE_EVENTS = Topic(
 )
 """What becomes of INTERPOL notices, whether or not a referral was made of them; for whoever keeps a list of its own."""
 
+NCB_INBOUND = Topic("ncb.inbound", "any", "ncb", ("referrals",), (), retention_days=2, largest_message=256 * 1024)
+"""What INTERPOL Washington sends, as JSON Lines and not as our events: person data, so kept over a weekend at most."""
+
 DEAD_LETTERS = tuple(
     Topic(
         f"{service}.dlq",
@@ -144,7 +147,16 @@ DEAD_LETTERS = tuple(
 )
 """What a service could not handle: the original bytes with evidence headers, for a person."""
 
-TOPICS = (REFERRAL_EVENTS, ROUTING_EVENTS, QUEUE_EVENTS, OFFICE_FEED, LIAISON_FEED, NOTICE_EVENTS, *DEAD_LETTERS)
+TOPICS = (
+    REFERRAL_EVENTS,
+    ROUTING_EVENTS,
+    QUEUE_EVENTS,
+    OFFICE_FEED,
+    LIAISON_FEED,
+    NOTICE_EVENTS,
+    NCB_INBOUND,
+    *DEAD_LETTERS,
+)
 
 
 def published_by(service: str) -> dict[type[BaseModel], list[tuple[str, str]]]:

@@ -20,7 +20,8 @@ from services.referrals.evidence.api import evidence_routes
 from services.referrals.exchange_api import exchange_routes
 from services.referrals.feed.api import feed_routes
 from services.referrals.liaison_api import liaison_routes
-from services.referrals.links.api import link_routes
+from services.referrals.links.linking import linking_routes
+from services.referrals.ncb.door import ncb_routes
 from services.referrals.notices.notice_api import notice_routes
 from services.referrals.recall_api import recall_routes
 from services.referrals.record_api import record_routes
@@ -51,8 +52,9 @@ def _referrals() -> list[APIRouter]:
         exchange_routes(ABSENT),
         recall_routes(ABSENT),
         evidence_routes(ABSENT),
-        link_routes(ABSENT),
+        linking_routes(ABSENT, ABSENT),
         notice_routes(ABSENT, ABSENT, ABSENT),
+        ncb_routes(ABSENT, ABSENT, ABSENT),
         statistics_routes(ABSENT),
         feed_routes(ABSENT),
     ]

@@ -59,7 +59,7 @@ class ItemAccepted(QueueEvent):
 
 
 class ItemChanged(QueueEvent):
-    """What an office has to do with an item of its own has changed: its part, category, urgency or marks."""
+    """What an office has to do with an item of its own has changed, or whether the gates of a notice let it act."""
 
     type: Literal["dragoman.queue.item-changed.v1"] = "dragoman.queue.item-changed.v1"
     category: Category

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.events.base import Event
+from schemas.events.facts import NoticeFact
 from schemas.marks import Frozen, Marks
 from schemas.vocabulary import Category, PlacementCause, PlacementGround, RefusalGround, Urgency
 
@@ -29,6 +30,7 @@ class ReferralRouted(Event):
     ruleset: str
     rule: str
     because: str
+    notice: NoticeFact | None = Field(default=None, description="The INTERPOL notice that it was made of.")
 
 
 class ReferralSentToTriage(Event):
@@ -48,6 +50,7 @@ class ReferralSentToTriage(Event):
     ruleset: str
     rule: str
     because: str
+    notice: NoticeFact | None = Field(default=None, description="The INTERPOL notice that it was made of.")
 
 
 class Part(Frozen):
@@ -83,6 +86,10 @@ class ReferralRerouted(Event):
     released_by: str | None = Field(default=None, description="The second person, where two must release it.")
     parts: tuple[Part, ...] = ()
     joins: tuple[UUID, ...] = Field(default=(), description="Referrals of the same matter.")
+    notice: NoticeFact | None = Field(default=None, description="The INTERPOL notice that it was made of.")
+    confirm_by: datetime | None = Field(
+        default=None, description="Released for life by one person: until when a second one must confirm it."
+    )
 
 
 class ReferralSentBack(Event):

@@ -29,7 +29,7 @@ from services.notify.clock.store import CLOCKS
 from services.notify.deposits import note_deposit
 from services.notify.handlers import close_items, move_items, queue_routed, queue_triage
 from services.notify.leasing import Leasing
-from services.notify.requester_handlers import recall_items, resume_items, supplement_items
+from services.notify.requester_handlers import hold_items, recall_items, resume_items, supplement_items
 from services.notify.settings import Settings
 from services.notify.standings import Standings
 from services.notify.step_api import step_routes
@@ -60,9 +60,10 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 ContentDeposited: note_deposit,
                 QuestionAnswered: partial(resume_items, queues=queues),
                 ReferralSupplemented: partial(supplement_items, queues=queues, standings=standings),
+                NoticeGatesChanged: partial(hold_items, queues=queues, standings=standings),
                 ReferralRecalled: partial(recall_items, queues=queues, standings=standings),
             },
-            ignores=[ReferralReceived, NoticeGatesChanged, ReferralErased],
+            ignores=[ReferralReceived, ReferralErased],
         )
         clock = await open_clock(stand)
         app = make_app("Dragoman notify", "1", max_body_bytes=settings.max_body_bytes, ready=stand.readiness)

@@ -11,6 +11,7 @@ from schemas.marks import Marks
 from schemas.vocabulary import Category, ClosedBecause, ItemState, QueueRole, RecallGround, Urgency
 from services.notify.domain import Item, item_id
 from services.notify.moves import Move, Stored
+from services.notify.notices import read_notice, written_notice
 from services.notify.steps import Held
 
 OF_ITS_HOLDER = ("lease", "token", "before", "moving_to", "question_id", "paused", "snoozed_until", "done", "made")
@@ -46,6 +47,7 @@ def what_is_asked(item: Item) -> Document:
         "because": item.because,
         "part": part.model_dump(mode="json", exclude={"office"}) if part is not None else None,
         "joins": [str(referral_id) for referral_id in item.joins],
+        **({"notice": written_notice(item.notice)} if item.notice is not None else {}),
     }
 
 
@@ -103,6 +105,7 @@ def stored_item(document: Document) -> Stored:
         question_id=_maybe(UUID, document.get("question_id")),
         referral_version=document.get("referral_version", 1),
         was_recalled="recalled_at" in document,
+        notice=read_notice(document.get("notice")),
     )
 
 
@@ -131,6 +134,7 @@ def held_item(document: Document) -> Held:
         made=_maybe(ItemState, document.get("made")),
         closed_because=_maybe(ClosedBecause, document.get("closed_because")),
         moved_to=document.get("moved_to"),
+        notice=read_notice(document.get("notice")),
     )
 
 

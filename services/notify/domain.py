@@ -8,6 +8,7 @@ from uuid import UUID
 from schemas.events import Part, ReferralRerouted, ReferralRouted, ReferralSentToTriage
 from schemas.marks import Marks
 from schemas.vocabulary import Category, QueueRole, Urgency
+from services.notify.notices import Notice, notice_of
 
 LEASE_AT_MOST = timedelta(hours=1)
 
@@ -35,6 +36,8 @@ class Item:
     """Who places the referral anew when its lead office declines it."""
     referral_version: int = 1
     """How often the requester has said something: 1, and one more for each supplement or correction."""
+    notice: Notice | None = None
+    """The INTERPOL notice that the referral rests on."""
 
     @property
     def id(self) -> str:
@@ -92,4 +95,5 @@ def item_of(
         decision,
         stay,
         event.desk,
+        notice=notice_of(event.notice, event.confirm_by if isinstance(event, ReferralRerouted) else None),
     )

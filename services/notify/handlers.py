@@ -1,6 +1,6 @@
 """What routing has decided becomes items in queues."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
@@ -28,6 +28,7 @@ from services.notify.documents import (
 )
 from services.notify.domain import Item, item_of_triage, items_of_routed
 from services.notify.moves import Move, Stored, late, move, send_back
+from services.notify.notices import Gates, with_latest
 from services.notify.standings import Recall, Standing, Standings
 from services.notify.states import Happening, after
 from services.notify.store import ITEMS, QueueStore
@@ -54,9 +55,10 @@ async def move_items(event: ReferralRerouted, work: Work, *, queues: QueueStore,
     decision, event = _decision(work), as_supplemented(event, standing)
     if standing.recall is not None:
         work.at_one_moment = True
-        open_items(late(event, decision, stored, work.now), standing, work)
+        open_items(late(event, decision, stored, work.now), standing, work, gates_on(stored))
     else:
-        _write(move(event, decision, stored, work.now), event.referral_id, decision, standing, work)
+        moving = move(event, decision, stored, work.now)
+        _write(moving, event.referral_id, decision, standing, work, gates_on(stored))
 
 
 async def close_items(event: ReferralSentBack, work: Work, *, queues: QueueStore) -> None:
@@ -74,11 +76,21 @@ def as_supplemented(event: Placing, standing: Standing) -> Placing:
     return event.model_copy(update={"urgency": min(event.urgency, added.urgency), "marks": added.marks})
 
 
-def open_items(items: Iterable[Item], standing: Standing, work: Work) -> None:
+def open_items(items: Iterable[Item], standing: Standing, work: Work, gates: Sequence[Gates] = ()) -> None:
     """Put items into their queues; those of a recalled referral only for their offices to acknowledge."""
     version = standing.supplement.number if standing.supplement is not None else 1
     for item in items:
-        _open(replace(item, referral_version=version), standing.recall, work)
+        _open(_with_gates(replace(item, referral_version=version), standing, gates), standing.recall, work)
+
+
+def gates_on(stored: Iterable[Stored]) -> tuple[Gates, ...]:
+    """List what items know of gates: one may know more than was noted when this was looked up."""
+    return tuple(item.notice.gates for item in stored if item.notice is not None)
+
+
+def _with_gates(item: Item, standing: Standing, gates: Sequence[Gates]) -> Item:
+    noted = standing.gates.gates if standing.gates is not None else None
+    return replace(item, notice=with_latest(item.notice, (noted, *gates)))
 
 
 def _decision(work: Work) -> int:
@@ -86,13 +98,15 @@ def _decision(work: Work) -> int:
     return work.message.sequence  # each decision on a referral is one event of its own
 
 
-def _write(moving: Move, referral_id: UUID, decision: int, standing: Standing, work: Work) -> None:
+def _write(
+    moving: Move, referral_id: UUID, decision: int, standing: Standing, work: Work, gates: Sequence[Gates] = ()
+) -> None:
     work.at_one_moment = True  # also with nothing to close: half of it would look as if it had all been done
     for stored in moving.closes:  # first, since a referral is held once at most also in between
         _close(stored, moving, referral_id, decision, work)
     for stored, item in moving.keeps:
-        _keep(stored, item, work)
-    open_items(moving.opens, standing, work)
+        _keep(stored, _with_gates(item, standing, gates), work)
+    open_items(moving.opens, standing, work, gates)
     for stored in moving.stamps:
         work.advance(ITEMS, as_it_was(stored), {"decision": decision})
     for office in moving.never_opened:

@@ -13,6 +13,7 @@ from schemas.events import Part, ReferralRerouted, ReferralSentBack
 from schemas.marks import Marks
 from schemas.vocabulary import Category, ClosedBecause, ItemState, QueueRole, Urgency
 from services.notify.domain import Item, item_of, named
+from services.notify.notices import Notice
 from services.notify.states import LIVING
 
 
@@ -37,6 +38,7 @@ class Stored:
     question_id: UUID | None = None
     referral_version: int = 1
     was_recalled: bool = False
+    notice: Notice | None = None
 
     @property
     def is_open(self) -> bool:
@@ -50,8 +52,8 @@ class Stored:
 
     def asks_the_same_as(self, item: Item) -> bool:
         """Tell whether its office would have to do the same with the item as it is and as it is to be."""
-        now = self.category, self.urgency, self.marks, self.part, self.joins
-        return now == (item.category, item.urgency, item.marks, item.part, item.joins)
+        now = self.category, self.urgency, self.marks, self.part, self.joins, self.notice
+        return now == (item.category, item.urgency, item.marks, item.part, item.joins, item.notice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from fastapi import Path
 from runtime.http import Problem, shown
 from runtime.mongo import Document
 from schemas.vocabulary import QUEUES
+from services.notify.notices import notice_shown
 from services.notify.store import HIDDEN
 
 OfficeCode = Annotated[str, Path(max_length=20)]
@@ -14,15 +15,17 @@ OfficeCode = Annotated[str, Path(max_length=20)]
 
 def as_read(item: Document) -> dict[str, Any]:
     """Give an item as its readers see it."""
-    return {
-        "item_id": item["_id"],
-        **{name: _shown(value) for name, value in item.items() if name not in ("_id", "stay", "desk", *HIDDEN)},
-    }
+    visible = {name: value for name, value in item.items() if name not in ("_id", "stay", "desk", *HIDDEN)}
+    if (notice := item.get("notice")) is not None:
+        visible["notice"] = notice_shown(notice, item["referral_id"])
+    return {"item_id": item["_id"], **{name: _shown(value) for name, value in visible.items()}}
 
 
 def _shown(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _shown(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_shown(part) for part in value]
     return shown(value)
 
 

@@ -23,6 +23,8 @@ class RefusalCode(StrEnum):
     NOTHING_LEFT = "nothing_left"
     SNOOZED_TOO_LONG = "snoozed_too_long"
     NOT_DEPOSITED = "not_deposited"
+    NOTICE_GATES_OPEN = "notice_gates_open"
+    NOTICE_VALIDITY_STALE = "notice_validity_stale"
     ITEM_MOVED = "item_moved"
     ITEM_CLOSED = "item_closed"
     RECALLED = "item_recalled"
@@ -71,6 +73,14 @@ WORDS: dict[RefusalCode, tuple[str, str]] = {
         "This office has deposited nothing under this id for this step",
         "Deposit it with the referrals service first, by this office and with the same kind; if you just did, "
         "send the same step again.",
+    ),
+    RefusalCode.NOTICE_GATES_OPEN: (
+        "The referral rests on an INTERPOL notice whose gates are open",
+        "Have them passed at the referral's `gates` in the referrals service; until then nobody acts on it.",
+    ),
+    RefusalCode.NOTICE_VALIDITY_STALE: (
+        "Nobody has confirmed lately that the INTERPOL notice is in force",
+        "Have its validity confirmed at the referral's `gates` in the referrals service; then go on.",
     ),
     RefusalCode.ITEM_MOVED: ("The item has left this queue", "Stop: the referral is no longer this office's."),
     RefusalCode.ITEM_CLOSED: ("The item is closed", "There is nothing more to do with it."),

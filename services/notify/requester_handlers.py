@@ -1,16 +1,24 @@
-"""What the requester says of a referral changes its items: an answer, a supplement, a recall."""
+"""What is said of a referral beside its decisions changes its items: an answer, a supplement, gates, a recall."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from runtime.errors import Overtaken
 from runtime.store import Work
-from schemas.events import ItemChanged, ItemResumed, QuestionAnswered, ReferralRecalled, ReferralSupplemented
-from schemas.vocabulary import PauseGround
+from schemas.events import (
+    ItemChanged,
+    ItemResumed,
+    NoticeGatesChanged,
+    QuestionAnswered,
+    ReferralRecalled,
+    ReferralSupplemented,
+)
+from schemas.vocabulary import PauseGround, Urgency
 from services.notify.documents import OF_ITS_HOLDER, as_it_was, recalling
 from services.notify.handlers import recalled_event
 from services.notify.moves import Stored, recalled
-from services.notify.standings import Recall, Standings, Supplement, is_fresh
+from services.notify.notices import Gates, with_latest, written_notice
+from services.notify.standings import NotedGates, Recall, Standings, Supplement, is_fresh
 from services.notify.states import Happening, after
 from services.notify.store import ITEMS, QueueStore
 
@@ -49,6 +57,18 @@ async def supplement_items(
             _supplement(item, event, added, work)
 
 
+async def hold_items(event: NoticeGatesChanged, work: Work, *, queues: QueueStore, standings: Standings) -> None:
+    """Let every office that has a referral act on it, or hold it back, as the gates of its notice now are."""
+    assert work.message is not None
+    standing = await standings.note_gates(event, work.message.sequence)
+    assert standing.gates is not None
+    stored = await queues.of_referral(event.referral_id)
+    _look_again(stored, standing.gates, work)
+    for item in stored:
+        if after(Happening.GATES, item.state, item.before):
+            _hold(item, event.referral_id, standing.gates.gates, work)
+
+
 async def recall_items(event: ReferralRecalled, work: Work, *, queues: QueueStore, standings: Standings) -> None:
     """Take a withdrawn referral out of everybody's hands at one moment; each holder owes word of its copy."""
     standing = await standings.note_recall(event)
@@ -77,18 +97,30 @@ async def recall_what_slipped_through(referral_id: UUID, queues: QueueStore, sta
         await queues.write(work)
 
 
-def _look_again(stored: Sequence[Stored], noted: Recall | Supplement, work: Work) -> None:
+def _look_again(stored: Sequence[Stored], noted: Recall | Supplement | NotedGates, work: Work) -> None:
     """Come back soon if somebody may be storing items at this moment who looked before we had noted anything."""
     if not stored and is_fresh(noted, work.now):
         raise Overtaken("its items may be on their way")
 
 
-def _supplement(item: Stored, event: ReferralSupplemented, added: Supplement, work: Work) -> None:
+def _hold(item: Stored, referral_id: UUID, gates: Gates, work: Work) -> None:
+    """Write gates on an item and tell its office; one that knows them, or later ones, is left alone."""
+    notice = with_latest(item.notice, [gates])
+    if notice is None or notice == item.notice:
+        return
+    work.advance(
+        ITEMS,
+        as_it_was(item),
+        {"notice": written_notice(notice)},
+        emits=[_changed(item, referral_id, item.urgency, work)],
+    )
+
+
+def _changed(item: Stored, referral_id: UUID, urgency: Urgency | None, work: Work) -> ItemChanged:
     assert item.category is not None
-    assert item.urgency is not None
-    urgency = min(item.urgency, added.urgency)
-    changed = ItemChanged(
-        referral_id=event.referral_id,
+    assert urgency is not None
+    return ItemChanged(
+        referral_id=referral_id,
         item_id=item.id,
         office=item.office,
         role=item.role,
@@ -97,6 +129,12 @@ def _supplement(item: Stored, event: ReferralSupplemented, added: Supplement, wo
         urgency=urgency,
         changed_at=work.now,
     )
+
+
+def _supplement(item: Stored, event: ReferralSupplemented, added: Supplement, work: Work) -> None:
+    assert item.urgency is not None
+    urgency = min(item.urgency, added.urgency)
+    changed = _changed(item, event.referral_id, urgency, work)
     changes = {
         "urgency": urgency.value,
         "marks": added.marks.model_dump(mode="json", exclude_none=True),

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.marks import Marks
+from schemas.notices import Colour, Gate, NoticeAction, NoticeSource
 from schemas.vocabulary import (
     AnswerKind,
     Category,
@@ -74,6 +75,21 @@ class AcknowledgedShown(Shown):
     by: str
 
 
+class NoticeShown(Shown):
+    """The INTERPOL notice that a referral rests on; it is no warrant."""
+
+    notice_id: UUID
+    colour: Colour
+    source: NoticeSource
+    action: NoticeAction
+    open: tuple[Gate, ...] = Field(description="Gates that nobody has passed.")
+    valid_until: datetime | None = Field(description="Until when the owner's word holds that it is in force.")
+    life_until: datetime | None = Field(description="Until when a release for life by one person lets the lead act.")
+    may_act_until: datetime | None = Field(description="Until when the office may act; null or past: it may not.")
+    says: str
+    gates: str = Field(description="Where its gates are passed: at the referrals service.")
+
+
 class ItemShown(Shown):
     """An item of a queue; what has not happened to it is not there."""
 
@@ -93,6 +109,7 @@ class ItemShown(Shown):
     part: PartShown | None = None
     joins: tuple[UUID, ...] = ()
     referral_version: int = 1
+    notice: NoticeShown | None = None
 
     claimed_by: str | None = None
     claimed_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""What was said of a referral by its requester, kept apart from its items: it may come before them.
+"""What was said of a referral beside its decisions, kept apart from its items: it may come before them.
 
 Topics have no order among each other. So whoever opens an item looks here first, and whoever writes here looks for
 items afterwards: one of the two finds the other.
@@ -13,9 +13,10 @@ from uuid import UUID
 from pymongo import ReturnDocument
 
 from runtime.mongo import Database, Document, store_errors
-from schemas.events import ReferralRecalled, ReferralSupplemented
+from schemas.events import NoticeGatesChanged, ReferralRecalled, ReferralSupplemented
 from schemas.marks import Marks
 from schemas.vocabulary import RecallGround, Urgency
+from services.notify.notices import Gates, read_gates, written_gates
 
 STANDINGS = "standings"
 
@@ -43,20 +44,29 @@ class Supplement:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedGates:
+    """What was said last of the gates of the notice that a referral rests on."""
+
+    gates: Gates
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What is known of a referral, whatever its items are."""
 
     recall: Recall | None = None
     supplement: Supplement | None = None
+    gates: NotedGates | None = None
 
 
-def is_fresh(noted: Recall | Supplement, now: datetime) -> bool:
+def is_fresh(noted: Recall | Supplement | NotedGates, now: datetime) -> bool:
     """Tell whether items that know nothing of it may still be on their way into the store."""
     return now - noted.noted_at < FRESH
 
 
 class Standings:
-    """Keeps one small document for each referral that its requester has recalled or added to."""
+    """Keeps one small document for each referral that was recalled or added to, or whose notice has gates."""
 
     def __init__(self, database: Database) -> None:
         self._standings = database[STANDINGS]
@@ -83,6 +93,15 @@ class Standings:
             event.referral_id, {"supplement": {"$cond": [later, "$supplement", {"$literal": said}]}}
         )
 
+    async def note_gates(self, event: NoticeGatesChanged, number: int) -> Standing:
+        """Note which gates are open, unless something later is noted already."""
+        said = {
+            **written_gates(Gates(number, event.open, event.valid_until, event.action)),
+            "noted_at": datetime.now(UTC),
+        }
+        later = {"$gte": ["$gates.said", number]}
+        return await self._note(event.referral_id, {"gates": {"$cond": [later, "$gates", {"$literal": said}]}})
+
     async def recalled_among(self, referral_ids: Iterable[str]) -> list[UUID]:
         """Choose the referrals that were withdrawn."""
         where = {"_id": {"$in": list(referral_ids)}, "recall": {"$exists": True}}
@@ -100,6 +119,7 @@ class Standings:
 def _standing(document: Document) -> Standing:
     recall: Any = document.get("recall")
     supplement: Any = document.get("supplement")
+    gates: Any = document.get("gates")
     return Standing(
         Recall(RecallGround(recall["ground"]), recall["recalled_at"], recall["noted_at"]) if recall else None,
         Supplement(
@@ -110,4 +130,5 @@ def _standing(document: Document) -> Standing:
         )
         if supplement
         else None,
+        NotedGates(read_gates(gates), gates["noted_at"]) if gates else None,
     )

@@ -57,6 +57,7 @@ class Happening(StrEnum):
     LEFT = "placed elsewhere, or sent back"
     QUESTION_ANSWERED = "question answered"
     SUPPLEMENTED = "supplemented"
+    GATES = "gates of its notice passed or lapsed"
     RECALLED = "recalled"
 
 
@@ -147,6 +148,9 @@ TABLE: tuple[Row, ...] = (
 ONCE = frozenset({Verb.CLAIM, Verb.ACCEPT, Verb.RETURN, Verb.ANSWER_PART, Verb.ANSWER, Verb.DECLINE_PART})
 """What cannot be meant a second time under one claim, however late it is sent again."""
 
+HELD_BACK = frozenset({Verb.CLAIM, Verb.ACCEPT, Verb.TRANSFER, Verb.ANSWER_PART, Verb.ANSWER})
+"""What an office may not do while gates of the notice are open that the referral rests on: whatever acts on it."""
+
 OPEN = tuple(state for state in ItemState if state is not CLOSED)
 """States of an item that its office still has something to do with, be it to say that it has erased a copy."""
 LIVING = tuple(state for state in OPEN if state is not RECALLED)
@@ -157,6 +161,7 @@ TOLD: dict[Happening, type[QueueEvent]] = {
     Happening.LEFT: ItemClosed,
     Happening.QUESTION_ANSWERED: ItemResumed,
     Happening.SUPPLEMENTED: ItemChanged,
+    Happening.GATES: ItemChanged,
     Happening.RECALLED: ItemClosed,
 }
 """By which event others hear what has happened to an item."""

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from schemas.events import QueueEvent
 from schemas.vocabulary import CloseCode, ClosedBecause, ItemState, PauseGround, QueueRole, Urgency
+from services.notify.notices import Notice
 from services.notify.refusals import Refusal, RefusalCode, left, refuse
-from services.notify.states import ONCE, Clock, Hand, Row, Verb, is_for, possible, rows_of
+from services.notify.states import ACTING, HELD_BACK, ONCE, Clock, Hand, Row, Verb, is_for, possible, rows_of
 
 REMEMBERED = 50
 """Steps of an item that are known again when they are sent again."""
@@ -56,6 +57,8 @@ class Held:
     """The state in which the latest step left it."""
     closed_because: ClosedBecause | None = None
     moved_to: str | None = None
+    notice: Notice | None = None
+    """The INTERPOL notice that the referral rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,11 @@ def _other_officer(step: Step, officer: str | None) -> Refusal | None:
 
 def _unsuitable(step: Step, item: Held, now: datetime) -> Refusal | None:
     """Refuse what the table allows and this item does not."""
+    # A desk acts on nothing: it looks, and has the gates passed.
+    if item.notice is not None and step.verb in HELD_BACK and item.role in ACTING:
+        held_back = item.notice.refusal(now)
+        if held_back is not None:
+            return held_back
     if step.verb is Verb.SNOOZE and step.tells["until"] > now + SNOOZE_AT_MOST[item.urgency]:
         return refuse(RefusalCode.SNOOZED_TOO_LONG)
     if step.verb is Verb.TRANSFER and step.tells["to"] == item.office:

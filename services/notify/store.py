@@ -39,11 +39,22 @@ MOST_LOOKED_AT = 2_000
 ORDER = [("urgency", 1), ("queued_at", 1), ("_id", 1)]
 """Life first, then who has waited longest."""
 
+# A time that is not there comes before every other.
+MAY_BE_ACTED_ON = {
+    "$or": [
+        {"$lte": ["$notice", None]},
+        {"$eq": ["$role", QueueRole.TRIAGE.value]},
+        {"$gt": ["$notice.may_act_until", "$$NOW"]},
+    ]
+}
+"""What rests on no notice, what a desk has gates passed for, and what has passed them: else nobody could claim it."""
+
 LEASABLE = {
     "state": ItemState.READY.value,
     "role": {"$ne": QueueRole.COPY.value},
-    # A time that is not there comes before every other.
-    "$expr": {"$and": [{"$lte": ["$lease.until", "$$NOW"]}, {"$lte": ["$snoozed_until", "$$NOW"]}]},
+    "$expr": {
+        "$and": [{"$lte": ["$lease.until", "$$NOW"]}, {"$lte": ["$snoozed_until", "$$NOW"]}, MAY_BE_ACTED_ON],
+    },
 }
 
 

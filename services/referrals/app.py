@@ -21,10 +21,12 @@ from services.referrals.exchange_api import exchange_routes
 from services.referrals.feed.api import feed_routes
 from services.referrals.following import all_handlers
 from services.referrals.intake_desk import IntakeDesk
+from services.referrals.leads import open_leads
 from services.referrals.liaison_api import liaison_routes
 from services.referrals.liaison_following import heard_by_liaisons
 from services.referrals.links.linking import open_linking
 from services.referrals.links.reading import reader_of
+from services.referrals.ncb.feed import open_ncb
 from services.referrals.notices.notices import open_notices
 from services.referrals.notices.records import NOTICES
 from services.referrals.pieces import PieceStore
@@ -57,11 +59,15 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             topics=[ROUTING_EVENTS.name, QUEUE_EVENTS.name],
             handlers={event: heard_by_liaisons(each, records) for event, each in all_handlers(pieces).items()},
         )
-        linking = await open_linking(stand, settings.master_key_bytes, reader_of(records, exchange.contents))
         notices = await open_notices(stand, settings, vault)
+        reader = reader_of(records, exchange.contents)
+        linking = await open_linking(stand, settings.master_key_bytes, reader, notices.book)
         statistics = await open_statistics(stand.database)
         evidence = await open_evidence(stand.database, settings)
-        post = posting(IntakeDesk(records, vault, evidence.first_receipts))
+        intake = IntakeDesk(records, vault, evidence.first_receipts)
+        post = posting(intake)
+        leads = open_leads(notices.book, intake, exchange, settings.notice_validity_hours)
+        ncb = await open_ncb(stand, settings, notices, leads)
         app = make_app(
             "Dragoman referrals",
             "1",
@@ -78,13 +84,24 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             exchange_routes(exchange),
             recall_routes(exchange),
             evidence_routes(evidence),
-            linking.routes,
+            linking.routes,  # before those of one notice, which would take `searches` for its id
             notices.routes,
+            leads.routes,
+            ncb.routes,
             feed_routes(stand.database),
             statistics,
             charge_routes(),
         ):
             app.include_router(router)
         erasures = Erasures(records, readings)
-        loops: list[Loop] = [folding, *linking.loops, *notices.loops, erasures, evidence.notary, stand.relay]
+        loops: list[Loop] = [
+            folding,
+            *linking.loops,
+            *notices.loops,
+            *leads.loops,
+            ncb.consumer,
+            erasures,
+            evidence.notary,
+            stand.relay,
+        ]
         yield Service(app, settings.http_host, settings.http_port, loops)

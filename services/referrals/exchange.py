@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runtime.http import Problem, shown
@@ -10,6 +10,7 @@ from runtime.mongo import Document
 from schemas.marks import Marks
 from schemas.strictness import combined
 from services.referrals.contents import Contents, Version, refuse_recalled
+from services.referrals.masking import UnmaskGround, is_masked, masked, only_holder
 from services.referrals.model import read_referral
 from services.referrals.model.exchange import OfficeAnswer
 from services.referrals.model.referral import read_strictly
@@ -40,18 +41,27 @@ class Exchange:
         await self.readings.note(record["_id"], reader, what, version=version, parts=parts)
         return await self.contents.key_of(record)
 
-    async def current(self, record: Document, reader: str) -> Version:
+    async def current(self, record: Document, reader: str, unmask: UnmaskGround | None = None) -> Version:
         """Read a referral as it stands now."""
-        key = await self.open(record, reader, "referral")
-        return await self.contents.current(record, key)
+        key = await self._open_masked(record, reader, "referral", unmask=unmask)
+        return _as_seen(record, await self.contents.current(record, key), unmask)
 
-    async def version(self, record: Document, reader: str, number: int) -> Version:
+    async def version(self, record: Document, reader: str, number: int, unmask: UnmaskGround | None = None) -> Version:
         """Read a referral as it stood in one version."""
         refuse_recalled(record)
         if not 1 <= number <= record.get("content_version", 1):
             raise Problem(404, "version_unknown", "There is no such version of this referral")
-        key = await self.open(record, reader, "version", str(number))
-        return (await self.contents.versions(record, key))[number - 1]
+        key = await self._open_masked(record, reader, "version", str(number), unmask=unmask)
+        return _as_seen(record, (await self.contents.versions(record, key))[number - 1], unmask)
+
+    async def _open_masked(
+        self, record: Document, reader: str, what: str, *parts: str, unmask: UnmaskGround | None
+    ) -> Key:
+        """Record a reading as what it is: who sees a child unmasked says why, and that stands in the record."""
+        if unmask is None or not is_masked(record):
+            return await self.open(record, reader, what, *parts)
+        only_holder(record, reader)
+        return await self.open(record, reader, f"{what}-unmasked", *parts, unmask.value)
 
     async def questions(self, record: Document, reader: str) -> list[dict[str, Any]]:
         """Read the questions that were put, and what was answered."""
@@ -82,6 +92,12 @@ class Exchange:
         marks = read_referral(json.dumps(current.whole).encode()).marks.read()
         pieces = {piece["_id"]: piece for piece in await self.pieces.of_kinds(record["_id"], PieceKind.ANSWER)}
         return [_answer(key, pieces[answer_id], entry, marks) for answer_id, entry in given.items()]
+
+
+def _as_seen(record: Document, version: Version, unmask: UnmaskGround | None) -> Version:
+    if unmask is not None or not is_masked(record):
+        return version
+    return replace(version, changes=masked(version.changes), whole=masked(version.whole))
 
 
 def make_exchange(records: ReferralStore, pieces: PieceStore, readings: Readings) -> Exchange:

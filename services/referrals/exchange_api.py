@@ -14,6 +14,7 @@ from services.referrals.api import POST_PATH, found, idempotency_key
 from services.referrals.bodies import described, read_body
 from services.referrals.contents import Version
 from services.referrals.exchange import Exchange
+from services.referrals.masking import UnmaskGround
 from services.referrals.model.exchange import OfficeAnswer, Question, Reply, Supplement
 from services.referrals.parties import ReaderHeader, read_reader
 from services.referrals.shown import (
@@ -139,11 +140,15 @@ def _add_versions(router: APIRouter, exchange: Exchange) -> None:
 
     @router.get("/versions/{number}", responses=answers(VersionShown))
     async def read_version(
-        request: Request, referral_id: UUID, number: int, reader: ReaderHeader = None
+        request: Request,
+        referral_id: UUID,
+        number: int,
+        reader: ReaderHeader = None,
+        unmask: UnmaskGround | None = None,
     ) -> JSONResponse:
         """Read a referral as it stood in one version, and what that version changed; the reading is recorded."""
         record = await found(exchange.records, referral_id, request)
-        version = await exchange.version(record, read_reader(reader), number)
+        version = await exchange.version(record, read_reader(reader), number, unmask)
         return JSONResponse(_whole(record["_id"], version), headers=NOT_KEPT)
 
 

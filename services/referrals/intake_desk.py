@@ -1,8 +1,9 @@
 """The front door: reads a request, holds it to the rules, stores it, and answers with a receipt."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -14,14 +15,44 @@ from uuid6 import uuid7
 from runtime.errors import AlreadyThere, StoreAway
 from runtime.http import Problem
 from runtime.mongo import Document
+from schemas.events import NoticeFact, ReferralReceived
+from schemas.vocabulary import Flag
 from services.referrals.charges.shown import shown_reading
 from services.referrals.evidence.door import FirstReceipts
 from services.referrals.facts import received, summary_of
 from services.referrals.faults import Fault
-from services.referrals.intake import Intake, check, faults_of_body
+from services.referrals.intake import Answer, Criterion, Intake, check, faults_of_body
 from services.referrals.model import Referral, read_referral
 from services.referrals.store import BY_IDEMPOTENCY_KEY, ReferralStore, new_record
 from services.referrals.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class OnNotice:
+    """That a referral rests on a notice: what is told of that, and what its record keeps beside."""
+
+    fact: NoticeFact
+    kept: Mapping[str, Any]
+    unknown: frozenset[int] = frozenset()
+    """Criteria of which the notice says nothing, whatever else the body has to say to be taken in."""
+
+    def judged(self, intake: Intake) -> Intake:
+        """Give what the check found, with what nobody has said as unknown."""
+        criteria = tuple(
+            Criterion(one.number, Answer.UNKNOWN, "notice") if one.number in self.unknown else one
+            for one in intake.criteria
+        )
+        told = {*intake.flags, *([Flag.CRITERION_UNKNOWN] if self.unknown else [])}
+        return replace(intake, criteria=criteria, flags=tuple(flag for flag in Flag if flag in told))
+
+    def on_record(self, record: Document) -> Document:
+        """Give a record that rests on the notice."""
+        return {**record, **self.kept, "flags": _flagged(record["flags"])}
+
+    def told(self, event: ReferralReceived) -> ReferralReceived:
+        """Give the event of a referral that rests on the notice."""
+        flags = tuple(Flag(flag) for flag in _flagged([flag.value for flag in event.flags]))
+        return event.model_copy(update={"notice": self.fact, "flags": flags})
 
 
 class IntakeDesk:
@@ -33,7 +64,7 @@ class IntakeDesk:
         self._receipts = receipts
         self._running: set[str] = set()
 
-    async def take_in(self, idempotency_key: str, body: bytes) -> Document:
+    async def take_in(self, idempotency_key: str, body: bytes, notice: OnNotice | None = None) -> Document:
         """Store a request once and give its record; the same key and body give the same record again."""
         if idempotency_key in self._running:
             raise Problem(
@@ -44,14 +75,14 @@ class IntakeDesk:
             )
         self._running.add(idempotency_key)
         try:
-            return await self._take_in(idempotency_key, body)
+            return await self._take_in(idempotency_key, body, notice)
         except Problem as problem:
             self._receipts.refuse(problem, body)
             raise
         finally:
             self._running.discard(idempotency_key)
 
-    async def _take_in(self, idempotency_key: str, body: bytes) -> Document:
+    async def _take_in(self, idempotency_key: str, body: bytes, notice: OnNotice | None) -> Document:
         now = _to_the_millisecond(datetime.now(UTC))
         digest = hashlib.sha256(body).hexdigest()
         try:
@@ -63,6 +94,8 @@ class IntakeDesk:
                 if record is not None and record["idempotency"]["digest"] == digest:
                     return record
             raise
+        if notice is not None:
+            intake = notice.judged(intake)
         referral_id = uuid7()
         sealed = await self._vault.seal(str(referral_id), body)
         event = received(referral, UUID(int=referral_id.int), now, intake)
@@ -77,6 +110,8 @@ class IntakeDesk:
             intake=_findings(intake),
             flags=[flag.value for flag in intake.flags],
         )
+        if notice is not None:
+            record, event = notice.on_record(record), notice.told(event)
         record |= self._receipts.opening(record)
         try:
             await self._records.add(record, event)
@@ -98,6 +133,10 @@ class IntakeDesk:
                 detail="Nothing was stored. Send a new request under a new key, or the old one unchanged.",
             )
         return record
+
+
+def _flagged(flags: Sequence[str]) -> list[str]:
+    return [flag.value for flag in Flag if flag.value in {*flags, Flag.CITES_NOTICE.value}]
 
 
 def _to_the_millisecond(moment: datetime) -> datetime:

@@ -29,6 +29,8 @@ class PieceKind(StrEnum):
     ANSWER = "answer"
     SUPPLEMENT = "supplement"
     RECALL = "recall"
+    US_WARRANT = "us_warrant"
+    ABUSE_REVIEW = "abuse_review"
 
 
 class PieceStore:

@@ -1,16 +1,18 @@
 """One referral over HTTP: its record with its content, and its timeline."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from runtime.mongo import Document
 from services.referrals.api import POST_PATH, found, listed
 from services.referrals.contents import refuse_recalled
 from services.referrals.exchange import Exchange
 from services.referrals.exchange_api import PROBLEMS
+from services.referrals.masking import UnmaskGround, is_masked
 from services.referrals.parties import ReaderHeader, read_reader
 from services.referrals.shown import Answers, RecordShown, TimelineShown, answers
 from services.referrals.timeline import View, seen_by
@@ -29,21 +31,27 @@ def record_routes(exchange: Exchange) -> APIRouter:
         referral_id: UUID,
         if_none_match: Annotated[str | None, Header(max_length=200)] = None,
         reader: ReaderHeader = None,
+        unmask: UnmaskGround | None = None,
     ) -> Response:
-        """Read a referral's whole record, its content as it stands now; the reading is recorded."""
+        """Read a referral's whole record, its content as it stands now; the reading is recorded.
+
+        What is about a missing child is masked, unless the office that holds it says on what ground it must see more.
+        """
         record = await found(exchange.records, referral_id, request)
         refuse_recalled(record)
         who = read_reader(reader)
-        etag = f'"{record["version"]}"'
+        etag = f'"{record["version"]}"' if unmask is None else f'"{record["version"]}-unmasked"'
         if if_none_match is not None and etag in re.split(r"\s*,\s*", if_none_match.replace("W/", "")):
             return Response(status_code=304, headers={"ETag": etag})
-        current = await exchange.current(record, who)
+        current = await exchange.current(record, who, unmask)
         whole = {
             **listed(record),
             "digest": f"sha-256:{record['idempotency']['digest']}",
             "trace_id": record["trace_id"],
             "intake": record["intake"],
             "content_version": current.number,
+            "notice": _notice(record),
+            "masked": unmask is None and is_masked(record),
             "request": current.whole,
         }
         return JSONResponse(whole, headers={"ETag": etag, "Cache-Control": "no-store"})
@@ -65,3 +73,11 @@ def record_routes(exchange: Exchange) -> APIRouter:
         )
 
     return router
+
+
+def _notice(record: Document) -> dict[str, Any] | None:
+    """Say of a referral that rests on a notice on which, and what may be done at most; its gates are read for more."""
+    if "notice" not in record:
+        return None
+    notice = record["notice"]
+    return {**{name: notice[name] for name in ("notice_id", "colour", "source")}, "action": record["gates"]["action"]}

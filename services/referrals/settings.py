@@ -72,11 +72,31 @@ class Settings(RecordSettings, HttpSettings):
         default=900, gt=0, description="Seconds after which a routed referral in no queue is told as NON_DELIVERY."
     )
     most_streams: int = Field(default=200, ge=1, description="Live streams served at once by one process.")
+    ncb_secret: SecretStr | None = Field(
+        default=None,
+        description="Secrets that INTERPOL Washington signs its posts with, `whsec_` and base64, separated by spaces; "
+        "unset, nothing can be posted.",
+    )
+    notice_validity_hours: int = Field(
+        default=72, ge=1, le=168, description="Hours for which the bureau's word holds that a notice is in force."
+    )
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
 
     _is_a_signing_key = field_validator("signing_key")(is_a_key)
+
+    @field_validator("ncb_secret")
+    @classmethod
+    def _are_secrets(cls, value: SecretStr | None) -> SecretStr | None:
+        for secret in value.get_secret_value().split() if value is not None else ():
+            try:
+                length = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+            except binascii.Error:
+                length = 0
+            if not 24 <= length <= 64:
+                raise ValueError("must be whsec_ and the base64 form of 24 to 64 bytes, several separated by spaces")
+        return value
 
     @property
     def signing_key_bytes(self) -> bytes:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.events import NoticeFact
 from schemas.marks import Marks
 from schemas.vocabulary import AnswerKind, Flag, KeepGround, QueueRole, RecallGround, RecallOutcome, State
 from services.referrals.timeline import QuestionState
@@ -37,6 +38,8 @@ class RecordShown(Shown):
     trace_id: str
     intake: dict[str, Any]
     content_version: int = Field(description="Which version of the content this is.")
+    notice: NoticeFact | None = Field(description="The INTERPOL notice that it rests on: no warrant, see its gates.")
+    masked: bool = Field(description="Whether what names a missing child, or leads to it, is left out.")
     request: Content
 
 

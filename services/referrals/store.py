@@ -14,6 +14,7 @@ from runtime.store import KEPT_TO_OURSELVES, Change, Create, SharedInsert, Store
 from schemas.events import ContentDeposited, ReferralReceived
 from schemas.vocabulary import State
 from services.referrals.evidence.page import DUE_SOON, NOTARY_AT
+from services.referrals.gates.kept import LAPSE_AT
 from services.referrals.liaison_feed import liaison_is_told
 from services.referrals.pieces import PIECES
 from services.referrals.vault import Key, Sealed, Vault
@@ -21,6 +22,7 @@ from services.referrals.vault import Key, Sealed, Vault
 COLLECTION = "referrals"
 BY_IDEMPOTENCY_KEY = "idempotency.key"
 ERASURE_DUE = "erasure_due"
+NOTICE_ID = "notice.notice_id"
 
 FOR_GOOD = [2**31, 0, 0]
 """A position that nothing comes after."""
@@ -46,6 +48,10 @@ class ReferralStore:
             await self._records.create_index(
                 [(ERASURE_DUE, 1)], name="erasures", partialFilterExpression={ERASURE_DUE: {"$exists": True}}
             )
+            for field_, name in ((NOTICE_ID, "on_notice"), (LAPSE_AT, "gates_to_lapse")):
+                await self._records.create_index(
+                    [(field_, 1)], name=name, partialFilterExpression={field_: {"$exists": True}}
+                )
 
     async def add(self, record: Document, received: ReferralReceived) -> None:
         """Store a new referral and tell of it; raises `AlreadyThere` when its idempotency key was used before."""
@@ -116,6 +122,25 @@ class ReferralStore:
         with store_errors():
             await self._records.update_one(
                 {"_id": record["_id"], "version": record["version"]}, {"$unset": {ERASURE_DUE: ""}}
+            )
+
+    async def resting_on(self, notice_id: str) -> list[Document]:
+        """List the referrals that rest on a notice, the first one first."""
+        with store_errors():
+            found = self._records.find({NOTICE_ID: notice_id}, dict.fromkeys(KEPT_TO_OURSELVES, 0))
+            return await found.sort("_id", 1).to_list(None)
+
+    async def gates_to_lapse(self, now: datetime, most: int) -> list[Document]:
+        """List referrals for which the word that their notice is in force has run out."""
+        with store_errors():
+            found = self._records.find({LAPSE_AT: {"$lte": now}}, dict.fromkeys(KEPT_TO_OURSELVES, 0))
+            return await found.sort(LAPSE_AT, 1).limit(most).to_list(most)
+
+    async def nothing_lapses(self, record: Document) -> None:
+        """Note that there is nothing to lapse, unless something was done meanwhile."""
+        with store_errors():
+            await self._records.update_one(
+                {"_id": record["_id"], "version": record["version"]}, {"$unset": {LAPSE_AT: ""}}
             )
 
     async def newest(self, filters: Mapping[str, str], before: str | None, most: int) -> list[Document]:

@@ -11,7 +11,14 @@ from runtime.consumer import Handler
 from runtime.http import make_app
 from runtime.process import Loop, Service
 from runtime.stand import open_stand
-from schemas.events import ItemDeclined, ItemTransferAsked, ReferralRecalled, ReferralReceived, ReferralSupplemented
+from schemas.events import (
+    ItemDeclined,
+    ItemTransferAsked,
+    NoticeGatesChanged,
+    ReferralRecalled,
+    ReferralReceived,
+    ReferralSupplemented,
+)
 from schemas.topics import QUEUE_EVENTS, REFERRAL_EVENTS, published_by
 from services.routing.activation_api import activation_routes
 from services.routing.activation_desk import ActivationDesk
@@ -19,6 +26,7 @@ from services.routing.activations import ActivationStore
 from services.routing.api import routes
 from services.routing.call_back import CallBacks
 from services.routing.desk_api import routes as desk_routes
+from services.routing.gates import note_gates
 from services.routing.handlers import route_referral
 from services.routing.loaded import LoadedRulesets
 from services.routing.office_handlers import (
@@ -67,6 +75,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         handlers: dict[type[BaseModel], Handler] = {
             ReferralReceived: route,
             ReferralSupplemented: added,
+            NoticeGatesChanged: note_gates,
             ReferralRecalled: end_recalled,
             ItemTransferAsked: given_on,
             ItemDeclined: declined,

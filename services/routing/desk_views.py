@@ -12,12 +12,14 @@ from schemas.events import ReferralReceived
 from schemas.vocabulary import Category, PlacementCause, Urgency
 from services.routing.domain.decision import Candidate
 from services.routing.domain.explained import explain
+from services.routing.domain.notice_gates import gates_to_pass
 from services.routing.domain.placements import Held, Standing
 from services.routing.domain.release import holds, two_must_release
 from services.routing.domain.suggestions import suggest_categories, suggest_desks, suggest_offices
 from services.routing.domain.weights import weigh
 from services.routing.facts import facts_of
-from services.routing.held import held_of
+from services.routing.gates import nobody_has_passed
+from services.routing.held import held_of, notice_of
 from services.routing.placing import Case
 
 HIDDEN = ("now", "waits_at", "joined_by", "life_used", "merged_into", "added", "seat_now")
@@ -64,8 +66,20 @@ def as_listed(document: Document) -> dict[str, Any]:
         "two_must_release": two_must_release(held),
         "awaits": awaits(held),
         "confirm_by": shown(document.get("confirm_by")),
+        "notice": _notice(document),
         "page": page(document, held),
     }
+
+
+def _notice(document: Document) -> dict[str, Any] | None:
+    """Give the notice that a referral rests on, what of its gates was said last, and where they are passed."""
+    notice = notice_of(document)
+    if notice is None:
+        return None
+    said = document.get("gates") or nobody_has_passed(notice)
+    gates = {name: as_json(said[name]) for name in ("action", "open", "valid_until")}
+    where = f"/v1/referrals/{document['_id']}/gates"
+    return {**notice.model_dump(mode="json"), **gates, "gates": where}
 
 
 def awaits(held: Held) -> str | None:
@@ -76,9 +90,9 @@ def awaits(held: Held) -> str | None:
 
 
 def page(document: Document, held: Held) -> bool:
-    """Tell whether the duty officer must be called now: life, a flag for two people, and nobody has seen it."""
+    """Tell whether the duty officer must be called now: life, a flag for two or a notice, and nobody has seen it."""
     at_desk = held.standing is Standing.TRIAGE and held.waiting is None
-    for_life = held.seat.urgency is Urgency.LIFE and two_must_release(held)
+    for_life = held.seat.urgency is Urgency.LIFE and (two_must_release(held) or held.notice is not None)
     return at_desk and for_life and "acknowledged" not in document
 
 
@@ -88,6 +102,7 @@ def as_case(case: Case) -> dict[str, Any]:
     return {
         **as_listed(document),
         "explained": [asdict(each) for each in explain(held.seat.grounds)],
+        "gates_to_pass": [asdict(each) for each in gates_to_pass(held.notice, case.now)],
         "to_acknowledge": list(holds(held.seat.marks, held.flags, case.now)),
         "suggestions": _suggestions(case),
         "decision": as_read(document),

@@ -1,6 +1,9 @@
 """From the event that arrives to the facts a decision rests on."""
 
+from collections.abc import Iterable
+
 from schemas.events import NexusFact, OffenceFact, ReferralReceived
+from schemas.vocabulary import Flag
 from services.routing.domain.facts import Facts, Label, Nexus, Offence, Place
 
 
@@ -15,10 +18,15 @@ def facts_of(event: ReferralReceived, owners: tuple[str, ...] = ()) -> Facts:
         offences=tuple(_offence(offence) for offence in event.offences),
         nexus=tuple(_nexus(nexus) for nexus in event.nexus),
         marks=event.marks,
-        flags=event.flags,
+        flags=flags_of(event.flags, rests_on_notice=event.notice is not None),
         earlier=event.earlier,
         owners=owners,
     )
+
+
+def flags_of(flags: Iterable[Flag], *, rests_on_notice: bool) -> tuple[Flag, ...]:
+    """Give the flags of a referral; one that rests on a notice waits for a person whatever else was said of it."""
+    return tuple(dict.fromkeys((*flags, *((Flag.CITES_NOTICE,) if rests_on_notice else ()))))
 
 
 def _offence(fact: OffenceFact) -> Offence:

@@ -11,6 +11,7 @@ from services.routing.domain.decide import decide
 from services.routing.domain.decision import Decision, Outcome
 from services.routing.domain.ruleset import Ruleset
 from services.routing.facts import facts_of
+from services.routing.gates import nobody_has_passed
 from services.routing.store import DECISIONS, DecisionStore, decision_document, with_standing
 
 LATE = timedelta(minutes=5)
@@ -30,8 +31,10 @@ async def route_referral(
     today = work.now.date()
     decision = decide(facts_of(event, owners), rules_on(today), today, work.now)
     facts = json.loads(work.message.value or b"{}") if work.message is not None else {}
-    document = decision_document(event.referral_id, decision, facts, work.now)
-    work.create(DECISIONS, with_standing(document, owners), emits=[_told(event, decision)])
+    document = with_standing(decision_document(event.referral_id, decision, facts, work.now), owners)
+    if event.notice is not None:
+        document["gates"] = await decisions.gates_of(event.referral_id) or nobody_has_passed(event.notice)
+    work.create(DECISIONS, document, emits=[_told(event, decision)])
 
 
 def _told(event: ReferralReceived, decision: Decision) -> ReferralRouted | ReferralSentToTriage:
@@ -46,6 +49,7 @@ def _told(event: ReferralReceived, decision: Decision) -> ReferralRouted | Refer
         "ruleset": decision.ruleset,
         "rule": decision.rule,
         "because": decision.because,
+        "notice": event.notice,
     }
     if decision.outcome is Outcome.TRIAGE or decision.office is None:
         return ReferralSentToTriage(**common, proposed=decision.proposed, grounds=decision.grounds)

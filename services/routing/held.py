@@ -7,13 +7,16 @@ from uuid import UUID, uuid4
 from pydantic import TypeAdapter
 
 from runtime.mongo import Document
-from schemas.events import ReferralRerouted, ReferralSentBack
+from schemas.events import NoticeFact, ReferralRerouted, ReferralSentBack
 from schemas.marks import Marks
+from schemas.notices import Gate, NoticeAction
 from schemas.vocabulary import Flag, PlacementCause, PlacementGround, Urgency
 from services.routing.domain.decision import Decision
 from services.routing.domain.desk import Step
+from services.routing.domain.notice_gates import Notice
 from services.routing.domain.placements import Held, Placement, Seat, Standing, Waiting
 from services.routing.domain.supplements import Said
+from services.routing.facts import flags_of
 from services.routing.store import as_decided
 
 SENT_BACK = "sent_back"
@@ -32,7 +35,23 @@ def held_of(document: Document) -> Held:
         nexus=len(facts.get("nexus", ())),
         waiting=_waiting_of(document.get("release")),
         life_used=document.get("life_used", False),
+        notice=_notice_of(document),
     )
+
+
+def notice_of(document: Document) -> NoticeFact | None:
+    """Read on which notice a referral rests; nearly all rest on none."""
+    notice = document["facts"].get("notice")
+    return None if notice is None else NoticeFact.model_validate(notice)
+
+
+def _notice_of(document: Document) -> Notice | None:
+    notice = notice_of(document)
+    if notice is None:
+        return None
+    said = document.get("gates") or {}
+    gates = tuple(Gate(gate) for gate in said.get("open", tuple(Gate)))
+    return Notice(notice.colour, NoticeAction(said.get("action", notice.action)), gates, said.get("valid_until"))
 
 
 def _flags_of(document: Document) -> frozenset[Flag]:
@@ -44,7 +63,8 @@ def _flags_of(document: Document) -> frozenset[Flag]:
 def said_of(document: Document) -> Said:
     """Read what the requester has said so far: with its latest addition, or when it sent the referral."""
     said = document.get("added") or document["facts"]
-    flags = frozenset(Flag(flag) for flag in said.get("flags", ()))
+    given = (Flag(flag) for flag in said.get("flags", ()))
+    flags = frozenset(flags_of(given, rests_on_notice=notice_of(document) is not None))
     return Said(Marks.model_validate(said["marks"]), Urgency(said["urgency"]), flags)
 
 
@@ -130,6 +150,8 @@ def told_of(document: Document, held: Held, step: Step) -> list[ReferralRerouted
             released_by=step.released_by,
             parts=seat.parts,
             joins=seat.joins,
+            notice=notice_of(document),
+            confirm_by=step.after.waiting.confirm_by if step.after.waiting else None,
         )
     ]
 

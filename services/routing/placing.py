@@ -198,8 +198,9 @@ class TriageDesk:
 
 def _problem(refusal: Refused) -> Problem:
     if refusal.conflict:
-        [only] = refusal.faults
-        return Problem(409, only.code, only.problem, detail=only.mend, faults=[asdict(only)])
+        about = fault(refusal.code, "") if refusal.code else refusal.faults[0]
+        faults = [asdict(each) for each in refusal.faults]
+        return Problem(409, about.code, about.problem, detail=about.mend, faults=faults)
     return problem_of(refusal.faults)
 
 

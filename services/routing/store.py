@@ -16,6 +16,9 @@ DECISIONS = "decisions"
 RECALLED = "recalled"
 """Ids of recalled referrals, whether they had been decided or not."""
 
+NOTICE_GATES = "notice_gates"
+"""What was last said of the gates of each referral that rests on a notice, whether it had been decided or not."""
+
 ORDER = [("now.urgency", 1), ("now.since", 1), ("_id", 1)]
 """Life first, then who has waited longest."""
 
@@ -30,6 +33,7 @@ class DecisionStore:
         self._store = store
         self._decisions = store.database[DECISIONS]
         self._recalled = store.database[RECALLED]
+        self._gates = store.database[NOTICE_GATES]
 
     async def prepare(self) -> None:
         """Make the indexes that the desk's lists and its clock rely on."""
@@ -52,6 +56,12 @@ class DecisionStore:
         """Tell whether a referral was recalled, perhaps before anything was decided on it."""
         with store_errors():
             return await self._recalled.find_one({"_id": str(referral_id)}) is not None
+
+    async def gates_of(self, referral_id: UUID) -> Document | None:
+        """Find what was last said of the gates of a referral that rests on a notice."""
+        with store_errors():
+            found = await self._gates.find_one({"_id": str(referral_id)})
+        return None if found is None else dict(found["gates"])
 
     async def owners_of(self, referral_ids: Sequence[UUID]) -> tuple[str, ...]:
         """List who holds some referrals now, as far as an office or programme does."""

@@ -38,8 +38,8 @@ FIELDS_THAT_MAY_TRAVEL = {
     "received_at", "queued_at", "claimed_at", "accepted_at", "changed_at", "closed_at", "supplemented_at",
     "answered_at", "recalled_at", "erased_at", "given_back_at", "until", "returned_at", "paused_at", "expected_until",
     "resumed_at", "declined_at", "asked_at", "told_at", "acknowledged_at", "due_at", "missed_at",
-    "happened_at", "deposited_at", "valid_until", "observed_at", "not_listed_at", "relisted_at", "suspended_at",
-    "reinstated_at", "ended_at", "purged_at",
+    "happened_at", "deposited_at", "valid_until", "confirm_by", "observed_at", "not_listed_at", "relisted_at",
+    "suspended_at", "reinstated_at", "ended_at", "purged_at",
     # Why: a sentence that routing makes from codes and places.
     "ruleset", "rule", "because",
     # Handling marks.

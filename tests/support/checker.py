@@ -19,6 +19,8 @@ HOLDING_ROLES = ("lead", "triage")
 """The item in one of these roles is the referral's one place; supporting offices and copies come beside it."""
 TOLD_BY_ITSELF = ("received", "supplemented", "question-answered", "recalled", "erased")
 """Entries of a timeline that the referrals service makes itself, under ids of its own."""
+TOLD_AT_GATES = ("notice-", "us-warrant-")
+"""How the names of those entries begin that say what was done at the gates of a notice."""
 LEFT = ("closed", "recalled")
 """States of an item in which the referral is no longer worked on there."""
 MOVED = ("placed_elsewhere", "sent_back")
@@ -274,6 +276,10 @@ def _roles(decision: Mapping[str, Any]) -> dict[str, str]:
     return roles | dict.fromkeys(decision["supporting"], "supporting") | {decision["office"]: "lead"}
 
 
+def _is_told_by_itself(type_: str) -> bool:
+    return type_ in TOLD_BY_ITSELF or type_.startswith(TOLD_AT_GATES)
+
+
 def timelines_are_whole(history: History) -> Iterator[Violation]:
     """I6: what routing and the queues tell of a referral is in its timeline, once."""
     due: dict[str, set[str]] = defaultdict(set)
@@ -283,7 +289,7 @@ def timelines_are_whole(history: History) -> Iterator[Violation]:
         if event.place.topic in ("routing.events", "queue.events"):
             due[event.referral_id].add(event.id)
     for referral_id, referral in history.referrals.items():
-        entries = [entry for entry in referral["timeline"] if entry.get("type") not in TOLD_BY_ITSELF]
+        entries = [entry for entry in referral["timeline"] if not _is_told_by_itself(entry.get("type", ""))]
         noted = Counter(entry["event_id"] for entry in entries if "event_id" in entry)
         for event_id in due[referral_id] - noted.keys():
             yield Violation("I6", f"referral {referral_id}", f"has no event {event_id} in its timeline")

@@ -16,14 +16,15 @@ from uuid6 import uuid7
 from runtime.events import Destination, Message, Publisher
 from runtime.mongo import Database, Document
 from runtime.store import Store, Work
-from schemas.events import name_of
+from schemas.events import NoticeFact, NoticeGatesChanged, name_of
+from schemas.notices import Gate
 from schemas.topics import published_by
 from services.notify.deposits import DEPOSITS, relied_on
 from services.notify.documents import held_item
 from services.notify.handlers import close_items, move_items, queue_routed, queue_triage
 from services.notify.queue_views import as_read
 from services.notify.refusals import Refusal
-from services.notify.requester_handlers import recall_items, resume_items, supplement_items
+from services.notify.requester_handlers import hold_items, recall_items, resume_items, supplement_items
 from services.notify.shown import ItemShown
 from services.notify.standings import Standings
 from services.notify.states import TABLE, Verb
@@ -52,6 +53,9 @@ QUEUES = (*OFFICES, "EUR")
 OFFICERS = ("officer-1", "officer-2")
 LIVING = {"ready", "claimed", "accepted", "returned", "moving", "answered"}
 EVENTS = {(row.verb, row.source.value): row.event for row in TABLE}
+ACTING = {"claim", "accept", "transfer", "answer", "answer in part"}
+"""What nobody but a desk does on a notice whose gates are open."""
+NOTICE = NoticeFact(notice_id=UUID(int=5), colour="red", source="interpol-ncb", action="locate")
 LATEST = 6
 """So many referrals are acted on; earlier ones are left to themselves."""
 
@@ -65,6 +69,15 @@ class Known:
     is_held: bool = False
     is_recalled: bool = False
     questions: list[UUID] = field(default_factory=list)
+    notice: NoticeFact | None = None
+    gates: int = 0
+    """How often something was said of the gates of its notice."""
+    are_passed: bool = False
+
+    @property
+    def may_be_acted_on(self) -> bool:
+        """Whether an office may act on it now."""
+        return self.notice is None or self.are_passed
 
 
 @dataclass
@@ -94,15 +107,20 @@ class World:
         chance = self.random.random()
         if chance < 0.05 or not self.referrals:
             referral_id = uuid7()
-            self.referrals[referral_id] = Known()
+            rests = self.random.random() < 0.5
+            self.referrals[referral_id] = Known(notice=NOTICE if rests else None)
             await self._decide(referral_id)
         elif chance < 0.09:
             await self._decide(self._a_referral())
         elif chance < 0.14:
             await self._requester_speaks(self._a_referral())
-        elif chance < 0.30:
+        elif chance < 0.24:
+            resting = [each for each in list(self.referrals)[-LATEST:] if self.referrals[each].notice is not None]
+            if resting:
+                await self._gates_change(self.random.choice(resting))
+        elif chance < 0.37:
             await self._lease()
-        elif chance < 0.31:
+        elif chance < 0.38:
             await self._leases_end()
         else:
             await self._officer_acts()
@@ -114,16 +132,18 @@ class World:
         """Let routing place a referral, or a desk place it anew or send it back."""
         known, work = self.referrals[referral_id], self._work(referral_id)
         lead, *others = self.random.sample(OFFICES, 3)
-        more: dict[str, Any] = {"supporting": tuple(others[: self.random.randint(0, 2)]), "copies": ("BCSC",)}
+        helpers = tuple(others[: self.random.randint(0, 2)])
+        more: dict[str, Any] = {"supporting": helpers, "copies": ("BCSC",), "notice": known.notice}
         goes_back = work.message.sequence > 1 and self.random.random() < 0.1
         if work.message.sequence == 1 and self.random.random() < 0.3:
-            await queue_triage(triage(referral_id), work, standings=self.standings)
+            await queue_triage(triage(referral_id, notice=known.notice), work, standings=self.standings)
         elif work.message.sequence == 1:
             await queue_routed(routed(referral_id, lead, **more), work, standings=self.standings)
         elif goes_back:
             await close_items(sent_back(referral_id), work, queues=self.queues)
         else:
-            event = placed(referral_id) if self.random.random() < 0.2 else placed(referral_id, lead, **more)
+            to_desk = self.random.random() < 0.2
+            event = placed(referral_id, notice=known.notice) if to_desk else placed(referral_id, lead, **more)
             await move_items(event, work, queues=self.queues, standings=self.standings)
         await self._write(work)
         known.is_held = not goes_back and not known.is_recalled
@@ -148,6 +168,28 @@ class World:
         self.counts[f"requester: {what}"] += 1
         await self._look_after(referral_id)
 
+    async def _gates_change(self, referral_id: UUID) -> None:
+        """Let gates of a notice be passed, or lapse; or let old word of them come again, which changes nothing."""
+        known, now = self.referrals[referral_id], datetime.now(UTC)
+        opens: tuple[Gate, ...] = self.random.choice(((), (), (), (), (), (Gate.ABUSE_REVIEW,), tuple(Gate)))
+        lasts = self.random.random() < (0.4 if known.are_passed else 0.95)
+        number = known.gates + 1 if known.gates == 0 or self.random.random() < 0.8 else known.gates
+        if number > known.gates:
+            known.gates, known.are_passed = number, not opens and lasts
+        event = NoticeGatesChanged(
+            referral_id=referral_id,
+            notice_id=NOTICE.notice_id,
+            open=opens,
+            valid_until=now + timedelta(hours=1 if lasts else -1),
+            action="locate",
+            changed_at=now,
+        )
+        work = Work(self._message(referral_id, number))
+        await hold_items(event, work, queues=self.queues, standings=self.standings)
+        await self._write(work)
+        self.counts["gates"] += 1
+        await self._look_after(referral_id)
+
     async def _lease(self) -> None:
         office, officer = self.random.choice(QUEUES), self.random.choice(OFFICERS)
         token = str(uuid4())
@@ -155,6 +197,7 @@ class World:
             assert item["_id"] not in self.leases, "another lease lasts"
             assert item["_id"] not in self.tokens, "it is claimed"
             assert item["role"] != "copy"
+            assert item["role"] == "triage" or self.referrals[UUID(item["referral_id"])].may_be_acted_on
             self.leases[item["_id"]] = token, officer
             self.seen_tokens.append(token)
             self.counts["leased"] += 1
@@ -253,6 +296,8 @@ class World:
             assert self.tokens.get(item_id) == step.token, "nobody acts under a token that is not the item's"
         else:
             assert step.verb in (Verb.GIVE_BACK, Verb.ERASED, Verb.KEPT)
+        if step.verb in ACTING and before["role"] != "triage":
+            assert self.referrals[UUID(before["referral_id"])].may_be_acted_on, "nobody acts with a gate open"
         ItemShown.model_validate(as_read(after))
         event = EVENTS[step.verb, before["state"]]
         assert event is not None
@@ -289,10 +334,13 @@ class World:
                 assert len(item["outbox"]) == item["version"], "each step is told once, and nothing else is"
 
     def _work(self, referral_id: UUID) -> Work:
-        known, now = self.referrals[referral_id], datetime.now(UTC)
+        known = self.referrals[referral_id]
         known.decisions += 1
-        subject = str(referral_id)
-        return Work(Message("routing.events", 0, 0, None, None, (), subject, "", subject, known.decisions, now, None))
+        return Work(self._message(referral_id, known.decisions))
+
+    def _message(self, referral_id: UUID, number: int) -> Message:
+        subject, now = str(referral_id), datetime.now(UTC)
+        return Message("", 0, 0, None, None, (), subject, "", subject, number, now, None)
 
     async def _write(self, work: Work) -> None:
         write = self.store.write_at_one_moment if work.at_one_moment else self.store.write

@@ -17,6 +17,7 @@ from runtime.mongo import Document
 from runtime.store import Store, Work
 from runtime.telemetry import untraced
 from schemas.events import ReferralErased, ReferralRecalled, ReferralReceived, ReferralSupplemented
+from services.referrals.links.comparing_notices import ComparingNotices
 from services.referrals.links.keys import KeyMaker
 from services.referrals.links.life import LinkAct, LinkState, step
 from services.referrals.links.store import WAITING, LinkStore
@@ -61,11 +62,19 @@ HANDLERS: Mapping[type[BaseModel], Handler] = {
 class Comparing:
     """The loop that compares what waits."""
 
-    def __init__(self, store: Store, links: LinkStore, keys: KeyMaker, read: ReadReferral) -> None:
+    def __init__(
+        self,
+        store: Store,
+        links: LinkStore,
+        keys: KeyMaker,
+        read: ReadReferral,
+        notices: ComparingNotices | None = None,
+    ) -> None:
         self._store = store
         self._links = links
         self._keys = keys
         self._read = read
+        self._notices = notices
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -73,7 +82,7 @@ class Comparing:
         while not self._stop.is_set():
             rest, started = IDLE_SECONDS, time.perf_counter()
             try:
-                if await self.compare_some():
+                if await self.compare_some() + await self._compare_notices():
                     rest = REST * (time.perf_counter() - started)
             except Transient as exc:
                 log.warning("comparing waits", error=str(exc))
@@ -98,6 +107,9 @@ class Comparing:
             await self._links.set_aside([row["_id"] for row in rows if row["referral_id"] in failed])
         return len(rows)
 
+    async def _compare_notices(self) -> int:
+        return await self._notices.compare_some() if self._notices is not None else 0
+
     async def _forget(self, referral_ids: Iterable[str]) -> None:
         for referral_id in referral_ids:
             await self._links.forget([referral_id])
@@ -116,10 +128,10 @@ class Comparing:
             log.error("referral cannot be compared", referral_id=referral_id, exc_info=error)
         compared = [one for one in found if isinstance(one, Comparable)]
         # Kept before anything is looked for: of two that come at once, the later then finds the earlier.
-        await self._links.keep({one.referral_id: (one.keys.values(), wanted[one.referral_id]) for one in compared})
-        recalled = await self._forget_recalled([one.referral_id for one in compared])
+        await self._links.keep({one.subject_id: (one.keys.values(), wanted[one.subject_id]) for one in compared})
+        recalled = await self._forget_recalled([one.subject_id for one in compared])
         work = Work()
-        await suggest([one for one in compared if one.referral_id not in recalled], self._links, work)
+        await suggest([one for one in compared if one.subject_id not in recalled], self._links, work)
         await self._store.write(self._store.prepared(work))
         return set(failed)
 

@@ -78,11 +78,14 @@ def link_id(one: str, other: str) -> str:
     return str(uuid5(_LINKS, " ".join(sorted((one, other)))))
 
 
-def new_link(one: str, other: str, now: datetime, step: Document, match: Match = NOTHING) -> Document:
-    """Make a link, by a suggestion or by the hand of a person."""
+def new_link(
+    one: str, other: str, now: datetime, step: Document, match: Match = NOTHING, *, notice: str | None = None
+) -> Document:
+    """Make a link, by a suggestion or by the hand of a person; `notice` names the one of the two that is a notice."""
     return {
         "_id": link_id(one, other),
         "referrals": sorted((one, other)),
+        **({"notice": notice} if notice is not None else {}),
         "state": step["to"],
         "revision": 1,
         "since": now,

@@ -9,10 +9,15 @@ from runtime.pace import Linger
 from runtime.stand import Stand
 from schemas.events import ContentDeposited, NoticeGatesChanged, QuestionAnswered
 from schemas.topics import REFERRAL_EVENTS
-from services.referrals.links.api import link_routes
+from services.referrals.links.api import link_routes, notice_link_routes
 from services.referrals.links.comparing import HANDLERS, Comparing, ReadReferral
+from services.referrals.links.comparing_notices import ComparingNotices
 from services.referrals.links.keys import KeyMaker
+from services.referrals.links.search_api import search_routes
+from services.referrals.links.search_desk import SearchDesk
+from services.referrals.links.searches import NoticeSearches
 from services.referrals.links.store import LinkStore
+from services.referrals.notices.book import NoticeBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +28,12 @@ class Linking:
     loops: tuple[Consumer, Comparing]
 
 
-async def open_linking(stand: Stand, master_key: bytes, read: ReadReferral) -> Linking:
+async def open_linking(stand: Stand, master_key: bytes, read: ReadReferral, book: NoticeBook) -> Linking:
     """Open what linking needs; its consumer has a group of its own."""
-    links = LinkStore(stand.store)
+    links, keys = LinkStore(stand.store), KeyMaker(master_key)
+    searches = NoticeSearches(stand.store, master_key)
     await links.prepare()
+    await searches.prepare()
     noting = stand.consumer(
         purpose="links",
         gather=Linger(0.2),  # nobody waits for a suggestion, and whoever posts should not
@@ -34,4 +41,13 @@ async def open_linking(stand: Stand, master_key: bytes, read: ReadReferral) -> L
         handlers=HANDLERS,
         ignores=[ContentDeposited, NoticeGatesChanged, QuestionAnswered],
     )
-    return Linking(link_routes(links), (noting, Comparing(stand.store, links, KeyMaker(master_key), read)))
+    comparing = Comparing(stand.store, links, keys, read, ComparingNotices(stand.store, links, keys, book))
+    return Linking(linking_routes(links, SearchDesk(links, keys, searches)), (noting, comparing))
+
+
+def linking_routes(links: LinkStore, desk: SearchDesk) -> APIRouter:
+    """Make all routes of linking."""
+    router = APIRouter()
+    for routes in (link_routes(links), notice_link_routes(links), search_routes(desk)):
+        router.include_router(routes)
+    return router

@@ -10,6 +10,7 @@ SUGGESTED_FROM = 80
 """Percent: a wrong link joins two people's lives, so nothing weaker is ever shown to anybody."""
 
 CONTAINER = "container"
+UN_REFERENCE = "un_reference"
 
 
 class Reason(StrEnum):
@@ -17,6 +18,7 @@ class Reason(StrEnum):
 
     STATED = "stated_by_requester"
     REFERENCE = "same_reference"
+    NOTICE = "same_notice"
     IDENTIFIER = "same_identifier"
     NUMBER = "same_number"
     OBJECT = "same_object"
@@ -26,6 +28,9 @@ class Reason(StrEnum):
     ALIKE_AND_DAY = "alike_name_and_day_of_birth"
     ALIKE_AND_MONTH = "alike_name_and_month_of_birth"
     ALIKE_AND_YEAR = "alike_name_and_year_of_birth"
+    NAME_ALONE = "same_name"
+    ALIKE_ALONE = "alike_name"
+    NATIONALITY = "same_nationality"
 
 
 class Ground(NamedTuple):
@@ -54,9 +59,15 @@ _NAMES = {
     Reason.ALIKE_AND_DAY: 80,
     Reason.ALIKE_AND_MONTH: 60,
     Reason.ALIKE_AND_YEAR: 35,
+    # Only for who looks for a notice, and never enough: no referral is compared by these.
+    Reason.NAME_ALONE: 30,
+    Reason.ALIKE_ALONE: 20,
 }
 
-_WEIGHTS = {Reason.STATED: 95, Reason.REFERENCE: 85, **_NAMES}
+NAMES_ALONE = frozenset({Reason.NAME_ALONE, Reason.ALIKE_ALONE})
+NAMES_WITH_BIRTH = _NAMES.keys() - NAMES_ALONE
+
+_WEIGHTS = {Reason.STATED: 95, Reason.REFERENCE: 85, Reason.NATIONALITY: 10, **_NAMES}
 
 _OF_KIND: dict[Reason, dict[str, int]] = {
     Reason.IDENTIFIER: {
@@ -71,11 +82,13 @@ _OF_KIND: dict[Reason, dict[str, int]] = {
     },
     # The number alone: nobody said which country gave it, or two did.
     Reason.NUMBER: {IdentifierKind.CASE.value: 70},
+    # INTERPOL's own number, or a reference of the Security Council's list.
+    Reason.NOTICE: {UN_REFERENCE: 95},
     # Boxes are hired out again and again.
     Reason.OBJECT: {CONTAINER: 65},
 }
 
-_OTHERWISE = {Reason.IDENTIFIER: 85, Reason.NUMBER: 50, Reason.OBJECT: 90}
+_OTHERWISE = {Reason.IDENTIFIER: 85, Reason.NUMBER: 50, Reason.NOTICE: 90, Reason.OBJECT: 90}
 
 
 def heaviest(grounds: Iterable[Ground]) -> tuple[Ground, ...]:

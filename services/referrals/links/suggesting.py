@@ -1,7 +1,7 @@
 """Compares some referrals with all others, and says which links to suggest, to bring back or to withdraw."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,28 +18,51 @@ SUGGESTED_AT_MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Comparable:
-    """A referral as it is compared: its keys, and the referrals that its requester names."""
+    """A referral or notice as it is compared: its keys, and the referrals that its requester names."""
 
-    referral_id: str
+    subject_id: str
     keys: Mapping[bytes, MatchKey]
-    named: frozenset[str]
+    named: frozenset[str] = frozenset()
 
 
 async def suggest(compared: Iterable[Comparable], links: LinkStore, work: Work) -> None:
-    """Compare referrals whose keys are stored; what is to change is put into the work."""
-    ours = {one.referral_id: one for one in compared}
-    looked_up = {key for one in ours.values() for key in worth_looking_up(one.keys.values())}
-    candidates = await links.sharing(looked_up)
+    """Compare referrals whose keys are stored with all others and with notices; changes are put into the work."""
+    ours = {one.subject_id: one for one in compared}
+    looked_up = _looked_up(ours)
+    notices = await links.linkable_notices(looked_up)
+    await _compare(ours, await links.sharing(looked_up) | notices, notices.keys(), links, work)
+
+
+async def suggest_to_notices(compared: Iterable[Comparable], links: LinkStore, work: Work) -> None:
+    """Compare notices whose keys are stored with the open referrals; a notice is never linked to a notice."""
+    ours = {one.subject_id: one for one in compared}
+    candidates = await links.sharing(_looked_up(ours))
+    still_open = await links.still_open(candidates)
+    candidates = {other: keys for other, keys in candidates.items() if other in still_open}
+    await _compare(ours, candidates, ours.keys(), links, work)
+
+
+def _looked_up(ours: Mapping[str, Comparable]) -> set[bytes]:
+    return {key for one in ours.values() for key in worth_looking_up(one.keys.values())}
+
+
+async def _compare(
+    ours: Mapping[str, Comparable],
+    candidates: dict[str, list[MatchKey]],
+    notices: Set[str],
+    links: LinkStore,
+    work: Work,
+) -> None:
     stored = _by_referral(await links.of_referrals(ours))
-    beside = {other for referral_id, one in ours.items() for other in one.named | stored[referral_id].keys()}
+    beside = {other for subject_id, one in ours.items() for other in one.named | stored[subject_id].keys()}
     candidates |= await links.keys_of(beside - candidates.keys())
     holders = _holders(candidates)
-    for referral_id, one in ours.items():
+    for subject_id, one in ours.items():
         others = {other for key in one.keys for other in holders[key]} | (one.named & candidates.keys())
         found = {
-            other: match(one.keys, candidates[other], stated=other in one.named) for other in others - {referral_id}
+            other: match(one.keys, candidates[other], stated=other in one.named) for other in others - {subject_id}
         }
-        _follow(referral_id, found, stored[referral_id], work)
+        _follow(subject_id, found, stored[subject_id], notices, work)
 
 
 def _by_referral(links: Iterable[Document]) -> Mapping[str, dict[str, Document]]:
@@ -59,12 +82,17 @@ def _holders(candidates: Mapping[str, list[MatchKey]]) -> Mapping[bytes, list[st
     return found
 
 
-def _follow(referral_id: str, found: Mapping[str, Match], links: Mapping[str, Document], work: Work) -> None:
+def _follow(
+    subject_id: str, found: Mapping[str, Match], links: Mapping[str, Document], notices: Set[str], work: Work
+) -> None:
     enough = {other: match for other, match in found.items() if match.is_enough}
     surest = sorted(enough.keys() - links.keys(), key=lambda other: (-enough[other].score, other))
-    for other in surest[:SUGGESTED_AT_MOST]:
+    of_notices = [other for other in surest if other in notices]
+    of_referrals = [other for other in surest if other not in notices]
+    for other in (*of_referrals[:SUGGESTED_AT_MOST], *of_notices[:SUGGESTED_AT_MOST]):
         suggested = step(LinkAct.SUGGEST, LinkState.SUGGESTED, work.now)
-        work.create(LINKS, new_link(referral_id, other, work.now, suggested, enough[other]))
+        notice = next((each for each in (other, subject_id) if each in notices), None)
+        work.create(LINKS, new_link(subject_id, other, work.now, suggested, enough[other], notice=notice))
     for other, link in links.items():
         if (change := _followed(link, enough.get(other), work.now)) is not None:
             work.change(change)

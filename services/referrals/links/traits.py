@@ -4,17 +4,18 @@ All of it is person data. It lives as long as it takes to make keys of it.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import phonenumbers
 
 from services.referrals.links.names import sounds_of, spellings
+from services.referrals.links.notice_numbers import notice_numbers_in, un_references_in
 from services.referrals.links.objects import things_in
-from services.referrals.links.reasons import Ground, Reason
+from services.referrals.links.reasons import UN_REFERENCE, Ground, Reason
 from services.referrals.model import Person, Referral
 from services.referrals.model.dates import PartialDate, read_partial_date
-from services.referrals.model.subjects import Identifier, IdentifierKind
+from services.referrals.model.subjects import Identifier, IdentifierKind, Subject, SubjectName
 
 SHORTEST = 5
 """Signs that a number or reference must have: shorter ones are everybody's."""
@@ -58,30 +59,66 @@ class Trait(NamedTuple):
 
 def traits_of(referral: Referral) -> tuple[Trait, ...]:
     """Give everything by which a referral can be recognised, what weighs most first."""
-    found = {*_reference(referral), *_objects_in_texts(referral)}
-    for subject in referral.subjects:
-        for identifier in subject.identifiers:
-            found.update(_of_identifier(identifier))
-        if isinstance(subject, Person):
-            found.update(_of_name(subject))
-    return tuple(sorted(found, key=lambda trait: (-trait.ground.weight, trait)))
+    texts = [referral.narrative, referral.narrative_translation, *(nexus.detail for nexus in referral.nexus)]
+    quoted = [*texts, referral.link, referral.requester.reference]
+    quoted += [identifier.value for subject in referral.subjects for identifier in subject.identifiers]
+    return heaviest_first(
+        {
+            *reference_traits(referral.requester.country, referral.requester.reference),
+            *object_traits(texts),
+            *_quoted_notices(quoted),
+            *subject_traits(referral.subjects),
+        }
+    )
 
 
-def _reference(referral: Referral) -> Iterator[Trait]:
-    number = _signs(referral.requester.reference)
+def heaviest_first(traits: Iterable[Trait]) -> tuple[Trait, ...]:
+    """Put traits in order: of very many only the first become keys."""
+    return tuple(sorted(traits, key=lambda trait: (-trait.ground.weight, trait)))
+
+
+def reference_traits(country: str, reference: str) -> Iterator[Trait]:
+    """Give the reference that a country has given a matter, by whatever way it comes."""
+    number = signs_of(reference)
     if len(number) >= SHORTEST and any(sign.isdecimal() for sign in number):
         # The same office numbers its requests whichever way it sends them.
-        yield Trait(Ground(Reason.REFERENCE), f"{referral.requester.country} {number}")
+        yield Trait(Ground(Reason.REFERENCE), f"{country} {number}")
 
 
-def _objects_in_texts(referral: Referral) -> Iterator[Trait]:
-    texts = [referral.narrative, referral.narrative_translation, *(nexus.detail for nexus in referral.nexus)]
+def object_traits(texts: Iterable[str | None]) -> Iterator[Trait]:
+    """Give the things that texts name by their numbers."""
     for text in texts:
         for kind, number in things_in(text or ""):
             yield Trait(Ground(Reason.OBJECT, kind), number)
 
 
-def _of_identifier(identifier: Identifier) -> Iterator[Trait]:
+def subject_traits(subjects: Iterable[Subject]) -> Iterator[Trait]:
+    """Give everything by which subjects can be recognised."""
+    for subject in subjects:
+        for identifier in subject.identifiers:
+            yield from identifier_traits(identifier)
+        if isinstance(subject, Person):
+            yield from name_traits(subject.names, subject.birth)
+
+
+def notice_trait(entity_id: str) -> Trait:
+    """Give the number that INTERPOL has given a notice."""
+    return Trait(Ground(Reason.NOTICE), signs_of(entity_id))
+
+
+def un_trait(reference: str) -> Trait:
+    """Give the reference under which the Security Council has listed somebody."""
+    return Trait(Ground(Reason.NOTICE, UN_REFERENCE), signs_of(reference))
+
+
+def _quoted_notices(texts: Iterable[str | None]) -> Iterator[Trait]:
+    for text in texts:
+        yield from map(notice_trait, notice_numbers_in(text or ""))
+        yield from map(un_trait, un_references_in(text or ""))
+
+
+def identifier_traits(identifier: Identifier) -> Iterator[Trait]:
+    """Give a number or sign by itself, and with the country that gave it where it means something only so."""
     kind, number = identifier.kind, _number(identifier)
     if len(number) < SHORTEST:
         return
@@ -100,30 +137,31 @@ def _number(identifier: Identifier) -> str:
         try:
             parsed = phonenumbers.parse(identifier.value, identifier.country)
         except phonenumbers.NumberParseException:
-            return _signs(identifier.value)
+            return signs_of(identifier.value)
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if identifier.kind is IdentifierKind.EMAIL:
         return identifier.value.strip().casefold()
     if identifier.kind in _WRITTEN_EXACTLY:
         return identifier.value.strip()
-    number = _signs(identifier.value)
+    number = signs_of(identifier.value)
     return number.removeprefix("IMO") if identifier.kind is IdentifierKind.VESSEL else number
 
 
-def _signs(text: str) -> str:
+def signs_of(text: str) -> str:
     """Give the letters and digits of a number, without what people put between them."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", text).upper() if sign.isalnum())
 
 
-def _of_name(person: Person) -> Iterator[Trait]:
-    born = read_partial_date(person.birth) if person.birth is not None else None
-    if born is None:  # never by a name alone
+def name_traits(names: Iterable[SubjectName], birth: str | None) -> Iterator[Trait]:
+    """Give names with a date of birth, as exactly as it is known; never a name alone."""
+    born = read_partial_date(birth) if birth is not None else None
+    if born is None:
         return
-    for same, alike, birth, finest in _precisions(born):
-        for words in spellings(person.names):
-            yield Trait(Ground(same), f"{birth} {' '.join(words)}", finest)
+    for same, alike, known, finest in _precisions(born):
+        for words in spellings(names):
+            yield Trait(Ground(same), f"{known} {' '.join(words)}", finest)
             for sounds in sounds_of(words):
-                yield Trait(Ground(alike), f"{birth} {sounds}", finest)
+                yield Trait(Ground(alike), f"{known} {sounds}", finest)
 
 
 def _precisions(born: PartialDate) -> Iterator[tuple[Reason, Reason, str, bool]]:

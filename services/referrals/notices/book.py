@@ -278,7 +278,10 @@ class NoticeBook:
 
 def _followed_up(record: Mapping[str, Any], changes: Mapping[str, Any]) -> Step:
     removes = ("follow_up_due",) if "follow_up_due" not in changes and "follow_up_due" in record else ()
-    return Step(Outcome.SAME, {**changes, "revision": record["revision"] + 1}, removes)
+    # What has a referral now, or none any more, is compared otherwise than before.
+    others = changes.get("referrals", record["referrals"]) != record["referrals"]
+    compared = {"to_compare": True} if others else {}
+    return Step(Outcome.SAME, {**changes, **compared, "revision": record["revision"] + 1}, removes)
 
 
 def _told(fields: Sequence[str]) -> tuple[str, ...]:

@@ -214,7 +214,8 @@ def absent_again(record: Mapping[str, Any], sweep: int, at: datetime, now: datet
 
 def _moved_on(record: Mapping[str, Any], changes: Document, removes: Sequence[str]) -> Document:
     """Leave out what is so already; whatever is left is one revision more."""
-    new = {name: value for name, value in changes.items() if not _is_so(record, name, value)}
+    # Linking takes its mark away without a new revision: it must be set again, or what is new would not be compared.
+    new = {name: value for name, value in changes.items() if name == "to_compare" or not _is_so(record, name, value)}
     gone = [name for name in removes if _is_there(record, name)]
     return {**new, "revision": record["revision"] + 1} if new or gone else {}
 

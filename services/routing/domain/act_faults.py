@@ -8,6 +8,7 @@ from schemas.vocabulary import DESKS, OFFICES, PROGRAMMES, Category, PlacementGr
 from services.routing.domain.acts import Act, Assign, DecideAgain, Merge, Move, SendBack, Split
 from services.routing.domain.faults import Fault, fault
 from services.routing.domain.handling import as_utc
+from services.routing.domain.notice_gates import gates_to_pass
 from services.routing.domain.placements import Held, Standing
 from services.routing.domain.release import two_must_release
 
@@ -50,7 +51,7 @@ def act_faults(act: Act, held: Held, now: datetime) -> Iterator[Fault]:
     match act:
         case Assign():
             yield from _named(act.office, act.supporting, act.copies)
-            yield from _assigned(act, held)
+            yield from _assigned(act, held, now)
             yield from _consent(act.ground, act.consent, now)
         case Split():
             yield from _copies({part.office for part in act.parts}, act.copies)
@@ -84,7 +85,7 @@ def _copies(named: set[str], copies: Iterable[str]) -> Iterator[Fault]:
         named = {*named, programme}
 
 
-def _assigned(act: Assign, held: Held) -> Iterator[Fault]:
+def _assigned(act: Assign, held: Held, now: datetime) -> Iterator[Fault]:
     if act.urgency is not None and act.urgency > held.seat.urgency:
         yield fault("urgency_lowered", "/urgency")
     if act.ground is PlacementGround.CATEGORY_CONFIRMED and act.category is None:
@@ -92,7 +93,8 @@ def _assigned(act: Assign, held: Held) -> Iterator[Fault]:
     if act.category is Category.UNCLASSIFIED:
         yield fault("category_unclassified", "/category")
     for_life = act.ground is PlacementGround.PROTECTION_OF_LIFE
-    if for_life and two_must_release(held) and held.stated_urgency is not Urgency.LIFE:
+    held_back = two_must_release(held) or gates_to_pass(held.notice, now)
+    if for_life and held_back and held.stated_urgency is not Urgency.LIFE:
         yield fault("not_for_life", "/ground")
 
 

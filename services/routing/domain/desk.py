@@ -18,8 +18,9 @@ from services.routing.domain.acts import (
 )
 from services.routing.domain.decision import Decision
 from services.routing.domain.faults import Refused, refused
+from services.routing.domain.notice_gates import gates_to_pass, held_back
 from services.routing.domain.placements import Held, Placement, Seat, Standing, Waiting
-from services.routing.domain.release import CONFIRM_WITHIN, Way, gate_faults, is_same_person, way_of
+from services.routing.domain.release import CONFIRM_WITHIN, Way, gate_faults, is_for_life, is_same_person, way_of
 from services.routing.domain.ruleset import Ruleset
 
 CLOCK = "@clock"
@@ -57,6 +58,9 @@ def ask(held: Held, act: Act, staff: str, ruleset: Ruleset, now: datetime) -> St
     if isinstance(act, SendBack):
         return Step(replace(held, standing=Standing.SENT_BACK), sent_back=act, placed_by=staff)
     placement = placement_of(act, held, ruleset.version)
+    to_pass = gates_to_pass(held.notice, now) if placement.seat.office else ()
+    if to_pass and not is_for_life(act, held):
+        return held_back(to_pass)
     acknowledged: frozenset[str] = frozenset()
     # A referral decided again has been through the gates of the decision, which are stricter.
     if not isinstance(act, DecideAgain | Move):
@@ -78,6 +82,8 @@ def confirm(held: Held, staff: str, ruleset: Ruleset, now: datetime, target: Sea
     placement = waiting.placement
     if target is not None and target.holder != placement.seat.holder:
         return refused("target_moved")
+    if to_pass := gates_to_pass(held.notice, now):  # also of what one person has let out for life
+        return held_back(to_pass)
     nowhere = ("", "", "")  # this body says only who confirms
     seen = waiting.acknowledges
     if faults := tuple(gate_faults(placement.seat, held.flags, seen, ruleset.programmes, now, nowhere)):
@@ -112,7 +118,7 @@ def call_back(held: Held, ruleset: Ruleset, now: datetime) -> Step | None:
 
 
 def _begin(held: Held, act: Placing, placement: Placement, waiting: Waiting) -> Step:
-    match way_of(act, placement.seat, held):
+    match way_of(act, placement.seat, held, waiting.asked_at):
         case Way.AT_ONCE:
             return _placed(held, placement, waiting.asked_by, None)
         case Way.BY_TWO:

@@ -20,6 +20,8 @@ class Refused:
 
     faults: tuple[Fault, ...]
     conflict: bool = False
+    code: str = ""
+    """Under which code a conflict of several faults is told; of a single one it is that one's."""
 
 
 REMEDIES: Mapping[str, tuple[str, str]] = {
@@ -56,6 +58,23 @@ REMEDIES: Mapping[str, tuple[str, str]] = {
         "Merge into that third one: `joins` of the other referral names it.",
     ),
     "has_joined": ("Other referrals were merged into this one.", "Merge the other way round."),
+    # What the notice waits for that it rests on.
+    "notice_gates_open": (
+        "It rests on an INTERPOL notice, which is no warrant, and what must be done before an office gets it is not.",
+        "Have each gate that is named here passed at the referral's `gates` in the referrals service; then act again.",
+    ),
+    "gate_validity": (
+        "Nobody has confirmed lately that the notice is in force.",
+        "Have the national central bureau confirm it, and record its word.",
+    ),
+    "gate_abuse_review": (
+        "Nobody has reviewed the notice for abuse.",
+        "Have it reviewed, and record what was found.",
+    ),
+    "gate_supervisor_approval": (
+        "No supervisor has approved it.",
+        "Have a supervisor approve it who is another person than the one who reviewed it.",
+    ),
     # What the act says.
     "ground_not_for_act": ("This ground does not belong to this act.", "Choose one that the guide lists for it."),
     "unknown_office": ("There is no such office or programme.", "Use a code from the list of offices."),

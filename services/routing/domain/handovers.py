@@ -7,6 +7,7 @@ from schemas.events import Part
 from schemas.vocabulary import OFFICES, PROGRAMMES, PlacementCause, PlacementGround, RefusalGround, TransferGround
 from services.routing.domain.desk import Step
 from services.routing.domain.handling import allowed
+from services.routing.domain.notice_gates import gates_to_pass
 from services.routing.domain.placements import Held, Placement, Seat, Standing
 from services.routing.domain.release import two_must_release
 from services.routing.domain.ruleset import Ruleset
@@ -75,6 +76,8 @@ def _why_not(held: Held, act: HandOn, ruleset: Ruleset, now: datetime) -> str:
     # What a person released once, past a mark or a flag, was released to that office and to no other.
     if two_must_release(held) or not allowed(act.to, held.seat.marks, ruleset.programmes, now):
         return "may not have it without the desk"
+    if gates_to_pass(held.notice, now):
+        return "may not have it while gates of its notice are open"
     return ""
 
 

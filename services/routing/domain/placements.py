@@ -8,6 +8,7 @@ from uuid import UUID
 from schemas.events import Part
 from schemas.marks import Marks
 from schemas.vocabulary import Category, Flag, PlacementCause, PlacementGround, Urgency
+from services.routing.domain.notice_gates import Notice
 
 
 class Standing(StrEnum):
@@ -100,6 +101,8 @@ class Held:
     waiting: Waiting | None = None
     life_used: bool = False
     """One person has let it out for protection of life before, and it was called back."""
+    notice: Notice | None = None
+    """The INTERPOL notice that it rests on."""
 
     @property
     def holder(self) -> str | None:

@@ -10,6 +10,7 @@ from services.routing.domain.acts import Assign, Placing
 from services.routing.domain.faults import Fault, fault
 from services.routing.domain.grounds import Ground
 from services.routing.domain.handling import FOREIGN, allowed, as_utc, needs_consent
+from services.routing.domain.notice_gates import gates_to_pass
 from services.routing.domain.placements import Held, Seat
 from services.routing.domain.ruleset import Programmes
 
@@ -31,15 +32,19 @@ def two_must_release(held: Held) -> bool:
     return held.seat.marks.us.protected_person or not TWO_PEOPLE.isdisjoint(held.flags)
 
 
-def way_of(act: Placing, seat: Seat, held: Held) -> Way:
+def way_of(act: Placing, seat: Seat, held: Held, now: datetime) -> Way:
     """Say whether an act takes effect at once, by a second person's word, or at once for protection of life."""
-    if seat.office is None or not two_must_release(held):
+    if seat.office is None or not (two_must_release(held) or gates_to_pass(held.notice, now)):
         return Way.AT_ONCE
+    return Way.FOR_LIFE if is_for_life(act, held) else Way.BY_TWO
+
+
+def is_for_life(act: Placing, held: Held) -> bool:
+    """Tell whether one person may let a referral out at once by an act, a second one confirming it later."""
     for_life = isinstance(act, Assign) and act.ground is PlacementGround.PROTECTION_OF_LIFE
     # As the requester stated it: one person must not raise the urgency and then release by that.
-    if for_life and held.stated_urgency is Urgency.LIFE and not held.life_used:
-        return Way.FOR_LIFE
-    return Way.BY_TWO
+    stated = held.stated_urgency is Urgency.LIFE and not held.life_used
+    return for_life and stated and (held.notice is None or held.notice.may_go_for_life)
 
 
 def is_same_person(one: str, other: str) -> bool:

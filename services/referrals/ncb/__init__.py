@@ -1,0 +1,1 @@
+"""The NCB feed: messages of INTERPOL Washington become changes of notices."""

@@ -1,0 +1,106 @@
+"""Reads one message: strictly, with every fault at once, and nothing of it repeated."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import from_json, to_json
+
+from schemas.notices import Colour, NoticeKind
+from services.referrals.faults import fault, validation_faults
+from services.referrals.model.referral import read_strictly
+from services.referrals.ncb.context import US, NcbContext
+from services.referrals.ncb.faults import Refused, clock_faults, message_fault, notice_faults
+from services.referrals.ncb.message import ENTITY_ID, FORMS, FromNcb, MessageKind, Reply, WithNotice
+from services.referrals.notices.notice import Notice
+from services.referrals.notices.reading import read_notice
+from services.referrals.notices.unreadable import UnreadableNotice
+
+MOST_BYTES = 64 * 1024
+
+
+def lines_of(body: bytes) -> Iterator[bytes]:
+    """Give the messages of a text of JSON Lines; blank lines are none."""
+    return (line for line in map(bytes.strip, body.split(b"\n")) if line)
+
+
+def read_message(line: bytes, now: datetime) -> FromNcb:
+    """Read a message in the form of its kind; raises `Refused`."""
+    if len(line) > MOST_BYTES:
+        raise Refused(message_fault("line_too_long"))
+    try:
+        message = read_strictly(_form_of(line), line)
+    except ValidationError as exc:
+        raise Refused(*validation_faults(exc)) from None
+    except RecursionError:
+        raise Refused(fault("not_json", "")) from None
+    times = {"/sent_at": message.sent_at}
+    if isinstance(message, Reply):
+        times["/as_of"] = message.as_of
+    if faults := clock_faults(times, now):
+        raise Refused(*faults)
+    return message
+
+
+def _form_of(line: bytes) -> type[FromNcb]:
+    """Find the form by the kind alone: it decides which fields there are."""
+    try:
+        found = from_json(line)
+    except ValueError:
+        raise Refused(fault("not_json", "")) from None
+    if not isinstance(found, dict):
+        raise Refused(fault("wrong_type", ""))
+    if "kind" not in found:
+        raise Refused(fault("missing", "/kind"))
+    if not isinstance(found["kind"], str):
+        raise Refused(fault("wrong_type", "/kind"))
+    if found["kind"] not in [*MessageKind]:
+        raise Refused(fault("unknown_value", "/kind"))
+    return FORMS[MessageKind(found["kind"])]
+
+
+def key_in(line: bytes) -> tuple[Colour, str] | None:
+    """Find which notice a message is about that could not be read; None when not even that is said."""
+    try:
+        found = _Key.model_validate_json(line[:MOST_BYTES])
+    except ValidationError:
+        return None
+    return found.colour, found.entity_id
+
+
+class _Key(BaseModel):
+    entity_id: Annotated[str, Field(pattern=ENTITY_ID)]
+    colour: Colour
+
+
+def denial_in(message: FromNcb) -> Refused | None:
+    """Say why the United States may not have what a message brings, if its owner does not let it."""
+    if not isinstance(message, WithNotice):
+        return None
+    if message.restrictions.deny_us:
+        return Refused(message_fault("denied_to_us", "/restrictions/interpol/denied_members"))
+    if message.recipients is not None and US not in message.recipients:
+        return Refused(message_fault("not_addressed_to_us", "/recipients"))
+    return None
+
+
+def notice_in(message: WithNotice, kind: NoticeKind) -> Notice:
+    """Read the notice that a message brings; raises `Refused`."""
+    body = {"entity_id": message.entity_id, **message.notice}
+    try:
+        # As bytes, and not as what was read of them: what is no JSON at all (NaN) is for that reader to refuse.
+        raw = to_json(body, inf_nan_mode="constants")
+        return read_notice(message.colour, raw, kind=kind, asked_for=message.entity_id)
+    except UnreadableNotice as exc:
+        raise Refused(*notice_faults(exc.reasons)) from None
+
+
+def context_of(message: WithNotice) -> NcbContext:
+    """Give what a message says beside its notice."""
+    return NcbContext(
+        source_ncb=message.source_ncb,
+        restrictions=message.restrictions,
+        nexus=message.nexus,
+        recipients=message.recipients,
+    )
