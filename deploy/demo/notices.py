@@ -1,4 +1,4 @@
-"""INTERPOL notices in the demonstration: signed as the bureau signs, worked by invented people, withdrawn in the end."""
+"""INTERPOL notices in the demonstration: signed as the bureau signs, worked by invented people, and withdrawn."""
 
 import json
 from collections.abc import Mapping
