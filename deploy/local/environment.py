@@ -43,8 +43,8 @@ def own_environment(service: str, environment: Mapping[str, str]) -> dict[str, s
     """Leave out what is another service's, such as the key that opens the content of referrals."""
     its_own = {service, "referrals"} if service == FEED else {service}
     others = tuple(f"{other.upper()}_" for other in (*SERVICES, FEED) if other not in its_own)
-    # The feed works on the records of referrals, but nothing that it does is signed.
-    others += ("REFERRALS_SIGNING_KEY",) if service == FEED else ()
+    # The feed works on the records of referrals, but signs nothing and takes no posts.
+    others += ("REFERRALS_SIGNING_KEY", "REFERRALS_NCB_SECRET") if service == FEED else ()
     return {name: text for name, text in environment.items() if not name.startswith(others)}
 
 

@@ -73,11 +73,12 @@ def test_each_secret_key_is_made_once_and_is_for_its_owner_only(tmp_path):
 
 
 def test_the_feed_gets_the_key_of_the_records_and_not_the_one_that_signs():
-    environment = service_environment({"FEED_BASE_URL": "https://host"}, ADDRESSES, PORTS | {"feed": 14}, KEYS)
+    given = {"FEED_BASE_URL": "https://host", "REFERRALS_NCB_SECRET": "posted"}
+    environment = service_environment(given, ADDRESSES, PORTS | {"feed": 14}, KEYS)
 
     of_feed, of_routing = own_environment("feed", environment), own_environment("routing", environment)
 
     assert of_feed["REFERRALS_MASTER_KEY"] == "sealed"
-    assert "REFERRALS_SIGNING_KEY" not in of_feed
+    assert of_feed.keys().isdisjoint(("REFERRALS_SIGNING_KEY", "REFERRALS_NCB_SECRET"))
     assert (of_feed["FEED_HTTP_PORT"], of_feed["FEED_BASE_URL"]) == ("14", "https://host")
     assert [name for name in of_routing if name.startswith(("FEED_", "REFERRALS_"))] == []
