@@ -78,9 +78,8 @@ class Backlog:
         self._something_ready.set()
 
     def _key_of(self, record: RawRecord) -> Key:
-        if self._in_order:
-            return b""
-        return record.key if record.key is not None else record.offset
+        key: Key = record.key if record.key is not None else record.offset
+        return b"" if self._in_order else key
 
     async def take(self, most: int) -> list[Pending]:
         """Wait for messages, then take the first of each of up to so many keys."""

@@ -55,6 +55,9 @@ ATTEMPTS = 5
 FULL, ROOM = 1_000, 250
 """Unfinished messages of a partition at which fetching it pauses, and goes on again."""
 
+FULL_OF_OTHERS, ROOM_OF_OTHERS = 50, 10
+"""The same where somebody else writes: how large each of those is, is for them to say."""
+
 STALE_AFTER = 60.0
 """Seconds without a completed poll after which the library's consumer is built anew."""
 
@@ -103,6 +106,7 @@ class Consumer:
         self._ignores = {_type_of(model) for model in ignores}
         self._subject = subject
         self._takes = takes
+        self._full, self._room = (FULL_OF_OTHERS, ROOM_OF_OTHERS) if takes is not None else (FULL, ROOM)
         self._backlog = Backlog(gather or Pace(), in_order=takes is not None)
         self._slots = asyncio.Semaphore(BATCHES_AT_ONCE)
         self._batches: set[asyncio.Task[None]] = set()
@@ -234,9 +238,9 @@ class Consumer:
         paused = client.paused()
         for partition in client.assignment():
             unfinished = self._backlog.unfinished(partition)
-            if unfinished >= FULL and partition not in paused:
+            if unfinished >= self._full and partition not in paused:
                 client.pause(partition)
-            elif unfinished <= ROOM and partition in paused:
+            elif unfinished <= self._room and partition in paused:
                 client.resume(partition)
 
     def _since_poll(self) -> float:
@@ -302,16 +306,15 @@ class Consumer:
             self._broken = task.exception()  # a bug of ours: its messages would never be finished
 
     async def _handle_batch(self, batch: Sequence[Pending]) -> None:
-        decided: list[_Decided] = []
-        failed: list[tuple[Pending, Exception]] = []
+        ready = [pending for pending in batch if pending.doomed is None]
         for pending in batch:
             if pending.doomed is not None:
                 self._start_setting_aside(pending, pending.doomed)
-                continue
-            try:
-                decided.append(await self._decide(pending))
-            except Exception as exc:
-                failed.append((pending, exc))
+        tries = (self._tried(pending) for pending in ready)
+        # What is taken as it came waits for its own effect, each partition for itself.
+        found = await asyncio.gather(*tries) if self._takes is not None else [await each for each in tries]
+        decided = [one for one in found if isinstance(one, _Decided)]
+        failed = [(pending, one) for pending, one in zip(ready, found, strict=True) if isinstance(one, Exception)]
         for pending, error in failed:
             self._failed(pending, error)
         shared = [one for one in decided if not one.at_one_moment]
@@ -321,6 +324,12 @@ class Consumer:
         for one in decided:
             if one.at_one_moment:
                 await self._write([one], alone=True)
+
+    async def _tried(self, pending: Pending) -> "_Decided | Exception":
+        try:
+            return await self._decide(pending)
+        except Exception as exc:
+            return exc
 
     async def _decide(self, pending: Pending) -> "_Decided":
         """Let the handler say what a message changes; nothing is written yet."""

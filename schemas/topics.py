@@ -130,7 +130,7 @@ NOTICE_EVENTS = Topic(
 )
 """What becomes of INTERPOL notices, whether or not a referral was made of them; for whoever keeps a list of its own."""
 
-NCB_INBOUND = Topic("ncb.inbound", "any", "ncb", ("referrals",), (), retention_days=2)
+NCB_INBOUND = Topic("ncb.inbound", "any", "ncb", ("referrals",), (), retention_days=2, largest_message=256 * 1024)
 """What INTERPOL Washington sends, as JSON Lines and not as our events: person data, so kept over a weekend at most."""
 
 DEAD_LETTERS = tuple(

@@ -18,8 +18,10 @@ from services.referrals.api import routes as referral_routes
 from services.referrals.charges_api import charge_routes
 from services.referrals.evidence.api import evidence_routes
 from services.referrals.exchange_api import exchange_routes
+from services.referrals.feed.api import feed_routes
 from services.referrals.liaison_api import liaison_routes
 from services.referrals.links.linking import linking_routes
+from services.referrals.ncb.door import ncb_routes
 from services.referrals.notices.notice_api import notice_routes
 from services.referrals.recall_api import recall_routes
 from services.referrals.record_api import record_routes
@@ -52,7 +54,9 @@ def _referrals() -> list[APIRouter]:
         evidence_routes(ABSENT),
         linking_routes(ABSENT, ABSENT),
         notice_routes(ABSENT, ABSENT, ABSENT),
+        ncb_routes(ABSENT, ABSENT, ABSENT),
         statistics_routes(ABSENT),
+        feed_routes(ABSENT),
     ]
 
 

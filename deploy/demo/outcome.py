@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from deploy.demo.notices import NoticesSeen
 from deploy.demo.referrals import Ending, Invented
 from deploy.demo.worked import Story
 
@@ -79,6 +80,7 @@ class Outcome:
 
     followed: Sequence[Followed]
     worked: Sequence[Worked]
+    notices: NoticesSeen
     proof: Proof
     seconds: float
     example_body: Path
@@ -89,7 +91,8 @@ class Outcome:
         """What did not end as it should: of which referral, and what."""
         posted = [(one.invented.title, one.wrong) for one in self.followed if one.wrong]
         worked = [(one.story.title, one.wrong) for one in self.worked if one.wrong]
-        return [*posted, *worked, *(("proof", wrong) for wrong in self.proof.wrong)]
+        notices = [("notices", self.notices.wrong)] if self.notices.wrong else []
+        return [*posted, *worked, *notices, *(("proof", wrong) for wrong in self.proof.wrong)]
 
     @property
     def all_as_expected(self) -> bool:

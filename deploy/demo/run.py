@@ -12,6 +12,7 @@ import httpx
 
 from deploy.demo.added import added_referrals
 from deploy.demo.doors import Doors
+from deploy.demo.notices import STEPS, notices_come
 from deploy.demo.outcome import Followed, Outcome
 from deploy.demo.posting import follow_all, post_all, read_categories, what_is_wrong
 from deploy.demo.progress import Bar, bars
@@ -36,9 +37,10 @@ async def run_demo(addresses: Mapping[str, str], var: Path, *, quiet: bool) -> O
                 one.wrong = what_is_wrong(one, followed)
             await read_categories(doors.routing, followed)
             worked = await work_all(doors, followed, Bar(progress, "being worked", len(STORIES), "proof"))
+            notices = await notices_come(doors, var, Bar(progress, "notices of INTERPOL", STEPS, "proof"))
             first = sum(one.invented.repeats is None for one in accepted)
             proof = await prove(liaison, followed, folder, Bar(progress, "fetching proof", first, "check it"))
-    return Outcome(followed, worked, proof, time.monotonic() - began, _example(followed, var), folder.path)
+    return Outcome(followed, worked, notices, proof, time.monotonic() - began, _example(followed, var), folder.path)
 
 
 def _all_of_them() -> list[Followed]:

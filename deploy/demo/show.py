@@ -12,7 +12,7 @@ from rich.table import Table
 from deploy.demo.look import shown_one, trace_link, where_to_look
 from deploy.demo.outcome import Followed, Outcome
 from deploy.demo.referrals import Ending
-from deploy.demo.show_life import life_json, life_lines, read_table, receipts_table, worked_table
+from deploy.demo.show_life import life_json, life_lines, notices_table, read_table, receipts_table, worked_table
 
 
 def show(outcome: Outcome, addresses: Mapping[str, str]) -> None:
@@ -24,6 +24,7 @@ def show(outcome: Outcome, addresses: Mapping[str, str]) -> None:
     console.print(_queues_table("Sent to a desk for a person to place", "desk", "sent", triage))
     console.print(read_table([one for one in accepted if one.invented.category is not None]))
     console.print(worked_table(outcome))
+    console.print(notices_table(outcome))
     console.print(receipts_table(outcome))
     for line in (*_summary(outcome, accepted, leading, triage), "", *where_to_look(outcome, addresses)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

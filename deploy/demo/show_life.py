@@ -45,6 +45,16 @@ def worked_table(outcome: Outcome) -> Table:
     return table
 
 
+def notices_table(outcome: Outcome) -> Table:
+    """Show what became of notices."""
+    table = Table(title="Notices of INTERPOL, from the first word to the tombstone", title_justify="left")
+    for name in ("what happened", "what became of it"):
+        table.add_column(name)
+    for what, became in outcome.notices.steps:
+        table.add_row(what, became)
+    return table
+
+
 def receipts_table(outcome: Outcome) -> Table:
     """Show how many receipts there are of each stage."""
     table = Table(title="Signed receipts, checked offline", title_justify="left")
@@ -80,6 +90,7 @@ def life_json(outcome: Outcome) -> dict[str, Any]:
             {"title": one.story.title, "by": list(one.who), "state": one.state, "clock": one.clock}
             for one in outcome.worked
         ],
+        "notices": [{"happened": what, "became": became} for what, became in outcome.notices.steps],
         "receipts": proof.stages,
         "bundles_checked": proof.bundles,
         "refusals_checked": proof.refusals,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 BYTES = 32
 
-VARIABLES = ("REFERRALS_MASTER_KEY", "REFERRALS_SIGNING_KEY")
-"""What seals person data, and what signs receipts; both are any 32 random bytes."""
+VARIABLES = ("REFERRALS_MASTER_KEY", "REFERRALS_SIGNING_KEY", "REFERRALS_NCB_SECRET")
+"""What seals person data, what signs receipts, what the bureau signs its posts with; all are any 32 random bytes."""
 
 
 def read_or_make_all(var: Path) -> dict[str, str]:

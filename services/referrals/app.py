@@ -18,6 +18,7 @@ from services.referrals.evidence.api import evidence_routes
 from services.referrals.evidence.evidence import open_evidence
 from services.referrals.exchange import make_exchange
 from services.referrals.exchange_api import exchange_routes
+from services.referrals.feed.api import feed_routes
 from services.referrals.following import all_handlers
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.leads import open_leads
@@ -25,6 +26,7 @@ from services.referrals.liaison_api import liaison_routes
 from services.referrals.liaison_following import heard_by_liaisons
 from services.referrals.links.linking import open_linking
 from services.referrals.links.reading import reader_of
+from services.referrals.ncb.feed import open_ncb
 from services.referrals.notices.notices import open_notices
 from services.referrals.notices.records import NOTICES
 from services.referrals.pieces import PieceStore
@@ -65,6 +67,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         intake = IntakeDesk(records, vault, evidence.first_receipts)
         post = posting(intake)
         leads = open_leads(notices.book, intake, exchange, settings.notice_validity_hours)
+        ncb = await open_ncb(stand, settings, notices, leads)
         app = make_app(
             "Dragoman referrals",
             "1",
@@ -84,6 +87,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             linking.routes,  # before those of one notice, which would take `searches` for its id
             notices.routes,
             leads.routes,
+            ncb.routes,
+            feed_routes(stand.database),
             statistics,
             charge_routes(),
         ):
@@ -94,6 +99,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             *linking.loops,
             *notices.loops,
             *leads.loops,
+            ncb.consumer,
             erasures,
             evidence.notary,
             stand.relay,

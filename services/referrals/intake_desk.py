@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from services.referrals.charges.shown import shown_reading
 from services.referrals.evidence.door import FirstReceipts
 from services.referrals.facts import received, summary_of
 from services.referrals.faults import Fault
-from services.referrals.intake import Intake, check, faults_of_body
+from services.referrals.intake import Answer, Criterion, Intake, check, faults_of_body
 from services.referrals.model import Referral, read_referral
 from services.referrals.store import BY_IDEMPOTENCY_KEY, ReferralStore, new_record
 from services.referrals.vault import Vault
@@ -33,6 +33,17 @@ class OnNotice:
 
     fact: NoticeFact
     kept: Mapping[str, Any]
+    unknown: frozenset[int] = frozenset()
+    """Criteria of which the notice says nothing, whatever else the body has to say to be taken in."""
+
+    def judged(self, intake: Intake) -> Intake:
+        """Give what the check found, with what nobody has said as unknown."""
+        criteria = tuple(
+            Criterion(one.number, Answer.UNKNOWN, "notice") if one.number in self.unknown else one
+            for one in intake.criteria
+        )
+        told = {*intake.flags, *([Flag.CRITERION_UNKNOWN] if self.unknown else [])}
+        return replace(intake, criteria=criteria, flags=tuple(flag for flag in Flag if flag in told))
 
     def on_record(self, record: Document) -> Document:
         """Give a record that rests on the notice."""
@@ -83,6 +94,8 @@ class IntakeDesk:
                 if record is not None and record["idempotency"]["digest"] == digest:
                     return record
             raise
+        if notice is not None:
+            intake = notice.judged(intake)
         referral_id = uuid7()
         sealed = await self._vault.seal(str(referral_id), body)
         event = received(referral, UUID(int=referral_id.int), now, intake)

@@ -34,7 +34,8 @@ def open_leads(book: NoticeBook, intake: IntakeDesk, exchange: Exchange, validit
     records = exchange.records
     referrals = Referrals(records, exchange.pieces, exchange.contents, intake, exchange.requester)
     follow_ups = FollowUps(book, referrals)
-    desk = GateDesk(records, exchange.contents, standings_in(book), timedelta(hours=validity_hours))
+    hold = timedelta(hours=validity_hours)
+    desk = GateDesk(records, exchange.contents, exchange.pieces, standings_in(book), hold)
     return Leads(follow_ups, desk, gate_routes(desk, exchange), [follow_ups, Lapses(records)])
 
 

@@ -4,21 +4,61 @@ import base64
 import binascii
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from runtime.settings import HttpSettings, KafkaSettings, MongoSettings, TelemetrySettings
 
 
-class Settings(HttpSettings):
+def is_a_key(value: SecretStr) -> SecretStr:
+    """Refuse what is no key."""
+    try:
+        length = len(base64.b64decode(value.get_secret_value(), validate=True))
+    except binascii.Error:
+        length = 0
+    if length != 32:
+        raise ValueError("must be the base64 form of exactly 32 bytes")
+    return value
+
+
+class RecordSettings(BaseSettings):
+    """Where the records are, the key that they are locked with, and how long what is kept; the feed reads it, too."""
+
+    model_config = SettingsConfigDict(env_prefix="REFERRALS_", frozen=True, hide_input_in_errors=True)
+
+    database: str = Field(default="referrals", description="Name of the service's database.")
+    master_key: SecretStr = Field(
+        description="Base64 of the 32 bytes that every referral's own key is locked with; losing it loses all content."
+    )
+    notice_unlisted_days: int = Field(
+        default=30, ge=1, description="Days that a public notice is kept after it is not listed any more."
+    )
+    notice_review_days: int = Field(
+        default=1826, ge=1, description="Days after which a notice of INTERPOL Washington is locked if not sent anew."
+    )
+    notice_suspension_days: int = Field(
+        default=183,
+        ge=1,
+        le=183,
+        description="Days after which a suspended notice counts as ended; six months at most.",
+    )
+    notice_recall_minutes: int = Field(
+        default=10, ge=1, description="Minutes that the purge of an ended notice waits for the recall of its referrals."
+    )
+
+    _is_a_key = field_validator("master_key")(is_a_key)
+
+    @property
+    def master_key_bytes(self) -> bytes:
+        """The master key itself."""
+        return base64.b64decode(self.master_key.get_secret_value())
+
+
+class Settings(RecordSettings, HttpSettings):
     """The service's own settings, and those of the systems it stands on."""
 
     model_config = SettingsConfigDict(env_prefix="REFERRALS_", frozen=True, hide_input_in_errors=True)
 
     http_port: int = Field(default=8101, ge=0, le=65_535, description="Port to listen on.")
-    database: str = Field(default="referrals", description="Name of the service's database.")
-    master_key: SecretStr = Field(
-        description="Base64 of the 32 bytes that every referral's own key is locked with; losing it loses all content."
-    )
     signing_key: SecretStr = Field(
         description="Base64 of the 32 bytes of the Ed25519 key that receipts are signed with."
     )
@@ -37,21 +77,6 @@ class Settings(HttpSettings):
         description="Secrets that INTERPOL Washington signs its posts with, `whsec_` and base64, separated by spaces; "
         "unset, nothing can be posted.",
     )
-    notice_unlisted_days: int = Field(
-        default=30, ge=1, description="Days that a public notice is kept after it is not listed any more."
-    )
-    notice_review_days: int = Field(
-        default=1826, ge=1, description="Days after which a notice of INTERPOL Washington is locked if not sent anew."
-    )
-    notice_suspension_days: int = Field(
-        default=183,
-        ge=1,
-        le=183,
-        description="Days after which a suspended notice counts as ended; six months at most.",
-    )
-    notice_recall_minutes: int = Field(
-        default=10, ge=1, description="Minutes that the purge of an ended notice waits for the recall of its referrals."
-    )
     notice_validity_hours: int = Field(
         default=72, ge=1, le=168, description="Hours for which the bureau's word holds that a notice is in force."
     )
@@ -59,16 +84,7 @@ class Settings(HttpSettings):
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
 
-    @field_validator("master_key", "signing_key")
-    @classmethod
-    def _is_a_key(cls, value: SecretStr) -> SecretStr:
-        try:
-            length = len(base64.b64decode(value.get_secret_value(), validate=True))
-        except binascii.Error:
-            length = 0
-        if length != 32:
-            raise ValueError("must be the base64 form of exactly 32 bytes")
-        return value
+    _is_a_signing_key = field_validator("signing_key")(is_a_key)
 
     @field_validator("ncb_secret")
     @classmethod
@@ -81,11 +97,6 @@ class Settings(HttpSettings):
             if not 24 <= length <= 64:
                 raise ValueError("must be whsec_ and the base64 form of 24 to 64 bytes, several separated by spaces")
         return value
-
-    @property
-    def master_key_bytes(self) -> bytes:
-        """The master key itself."""
-        return base64.b64decode(self.master_key.get_secret_value())
 
     @property
     def signing_key_bytes(self) -> bytes:

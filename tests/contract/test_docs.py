@@ -115,7 +115,7 @@ def test_the_table_of_faults_is_that_of_the_code():
 
 
 def test_every_code_of_a_problem_is_explained():
-    matters = ("clocks", "links", "notices", "notices-records", "statistics")
+    matters = ("clocks", "links", "ncb", "notices", "notices-records", "statistics")
     guides = ("liaison", "office", "operations", "desk", "desk-rules", *matters)
     explained = "".join(text_of(f"docs/{name}.md") for name in guides)
 

@@ -191,13 +191,17 @@ async def test_nobody_acts_before_two_people_and_the_bureau_have_spoken(leads):
     confirmed = await leads.says(referral_id, "validity", **valid, confirmed_at=now.isoformat())
     unreviewed = await refused("approval", **supervisor)
     groundless = await refused("abuse-review", staff="R-1", outcome="concern")
-    await leads.says(
-        referral_id, "abuse-review", staff="R-1", outcome="no_concern", remarks=f"{SURNAME} is no dissident"
-    )
+    remarks = f"{SURNAME} is no dissident"
+    await leads.says(referral_id, "abuse-review", staff="R-1", outcome="no_concern", remarks=remarks)
     same = await refused("approval", **supervisor)
     officer = await refused("approval", staff="S-1", role="officer")
     approved = await leads.says(referral_id, "approval", staff="S-1", role="supervisor")
+    path = f"/v1/referrals/{referral_id}/gates/abuse-review"
+    reviews = await leads.http.get(path, headers={"Dragoman-Reader": "SAC-BOS/S-1"})
+    stored = [row async for row in leads.service.database["pieces"].find()]
 
+    assert [(one["staff"], one["remarks"]) for one in reviews.json()["reviews"]] == [("R-1", remarks)]
+    assert SURNAME not in str(stored)
     assert early == (409, "approval_needs_validity")
     assert (future, old) == ((422, "validity_in_future"), (422, "validity_too_old"))
     assert public.json()["faults"][0]["pointer"] == "/confirmed_with"
@@ -324,6 +328,29 @@ async def test_what_changes_there_and_back_is_corrected_there_and_back(leads):
     assert now["request"]["subjects"][0]["birth"] == "1981"
 
 
+async def test_what_its_requester_added_stays_when_the_notice_changes(leads):
+    notice_id = (await leads.book.observe(invented(**TIED), in_public(1))).notice_id
+    referral_id = await leads.opened(notice_id)
+    added = {"offences": [{"category": "bulk-cash"}], "narrative": "Seen again in invented weeks."}
+    answer = await leads.http.post(
+        f"/v1/referrals/{referral_id}/supplements",
+        json={"country": "FR", "kind": "supplement", "changes": added},
+        headers={"Idempotency-Key": str(uuid4())},
+    )
+    assert answer.status_code == 201, answer.text
+
+    changed = invented(**TIED, birth="1981", warrants=(Warrant(issuing_country="FR", charge="Escroquerie"),))
+    await leads.book.observe(changed, in_public(2))
+    await leads.followed(notice_id)
+
+    shown = await leads.service.get(f"/v1/referrals/{referral_id}")
+    offences = shown["request"]["offences"]
+    assert shown["content_version"] == 3
+    assert [offences[0]["charge"]["text"], offences[1]["category"]] == ["Escroquerie", "bulk-cash"]
+    assert "Date of birth: 1981" in shown["request"]["narrative"]
+    assert shown["request"]["narrative"].endswith("Seen again in invented weeks.")
+
+
 async def test_a_notice_that_is_not_listed_needs_a_new_word_and_is_not_recalled(leads):
     notice_id = (await leads.book.observe(invented(**TIED), in_public(1))).notice_id
     referral_id = await leads.opened(notice_id)
@@ -364,12 +391,23 @@ async def test_what_the_bureau_states_ties_a_notice_and_routes_it(leads):
     assert received["notice"]["source"] == "interpol-ncb"
 
 
+async def test_a_notice_without_an_order_does_not_tie_its_subject_to_a_crime(leads):
+    notice_id = (await leads.book.observe(invented(**TIED, warrants=()), in_public(1))).notice_id
+    referral_id = await leads.opened(notice_id)
+
+    shown = await leads.service.get(f"/v1/referrals/{referral_id}")
+
+    answers = {one["number"]: one["answer"] for one in shown["intake"]["criteria"]}
+    assert (answers[4], answers[6]) == ("unknown", "unknown")
+    assert "criterion_unknown" in shown["flags"]
+
+
 async def test_the_word_of_the_bureau_passes_and_shuts_the_gate_of_validity(leads):
     notice_id = (await leads.book.observe(invented(**TIED), by_bureau(1))).notice_id
     referral_id = await leads.opened(notice_id)
     records = ReferralStore(leads.shelf.store, leads.shelf.vault)
-    contents = Contents(records, PieceStore(leads.shelf.store))
-    desk = GateDesk(records, contents, standings_in(leads.book), HOLD)
+    pieces = PieceStore(leads.shelf.store)
+    desk = GateDesk(records, Contents(records, pieces), pieces, standings_in(leads.book), HOLD)
     now = datetime.now(UTC).replace(microsecond=0)
 
     counts = [

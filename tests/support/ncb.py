@@ -52,7 +52,8 @@ def said(kind: str, at: float = 0, **more: Any) -> dict[str, Any]:
 def notice(at: float = 0, kind: str = "notice", **more: Any) -> dict[str, Any]:
     """A message that brings the notice, with some fields of it changed."""
     fields = {name: more.pop(name) for name in BODY.keys() - {"entity_id"} if name in more}
-    return said(kind, at, notice={**BODY, **fields}, **more)
+    number = {"entity_id": more.get("entity_id", NUMBER)}
+    return said(kind, at, notice={**BODY, **fields, **number}, **more)
 
 
 def line(message: Mapping[str, Any]) -> bytes:

@@ -51,14 +51,19 @@ class Referrals:
         return answer.json()
 
 
+def service_settings(kafka_settings: KafkaSettings, mongo_settings: MongoSettings, **more: Any) -> Settings:
+    """Give the settings of a service that a test runs."""
+    key = base64.b64encode(MASTER_KEY).decode()
+    return Settings(kafka=kafka_settings, mongo=mongo_settings, master_key=key, signing_key=key, **more)  # type: ignore[arg-type]
+
+
 @asynccontextmanager
 async def running_referrals(
     kafka: KafkaDesk, kafka_settings: KafkaSettings, mongo_settings: MongoSettings
 ) -> AsyncIterator[Referrals]:
     """Run the service's loops, and give it."""
     await kafka.make(*(topic.name for topic in TOPICS))
-    key = base64.b64encode(MASTER_KEY).decode()
-    settings = Settings(kafka=kafka_settings, mongo=mongo_settings, master_key=key, signing_key=key)  # type: ignore[arg-type]
+    settings = service_settings(kafka_settings, mongo_settings)
     async with open_service(settings) as service, open_database(mongo_settings, "referrals") as database:
         loops = [asyncio.create_task(loop.run()) for loop in service.loops]
         transport = httpx.ASGITransport(service.app)

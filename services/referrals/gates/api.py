@@ -24,7 +24,7 @@ from services.referrals.gates.forms import (
     ValidityConfirmed,
 )
 from services.referrals.gates.kept import read_gates
-from services.referrals.gates.shown import GatesShown, WarrantShown, shown_gates
+from services.referrals.gates.shown import GatesShown, ReviewsShown, WarrantShown, shown_gates
 from services.referrals.parties import ReaderHeader, read_reader
 from services.referrals.pieces import PieceKind, open_piece
 from services.referrals.shown import answers
@@ -48,7 +48,7 @@ def gate_routes(desk: GateDesk, exchange: Exchange) -> APIRouter:
     """Make the routes of the gates."""
     router = APIRouter(prefix=f"{POST_PATH}/{{referral_id}}/gates", tags=["gates"], responses=_PROBLEMS)
     _add_looking(router, desk)
-    _add_passing(router, desk)
+    _add_passing(router, desk, exchange)
     _add_warrant(router, desk, exchange)
     return router
 
@@ -60,7 +60,7 @@ def _add_looking(router: APIRouter, desk: GateDesk) -> None:
         return _shown(await found(desk.records, referral_id, request))
 
 
-def _add_passing(router: APIRouter, desk: GateDesk) -> None:
+def _add_passing(router: APIRouter, desk: GateDesk, exchange: Exchange) -> None:
     @router.post("/validity", responses=_GATES, openapi_extra=described(ValidityConfirmed))
     async def confirm(request: Request, referral_id: UUID) -> JSONResponse:
         """Say that the bureau was asked, and that the notice is in force."""
@@ -74,6 +74,12 @@ def _add_passing(router: APIRouter, desk: GateDesk) -> None:
         given, body = await read_body(request, AbuseReview)
         await found(desk.records, referral_id, request)
         return _shown(await desk.review(str(referral_id), given, said(body), now_as_stored()))
+
+    @router.get("/abuse-review", responses=answers(ReviewsShown))
+    async def read_reviews(request: Request, referral_id: UUID, reader: ReaderHeader = None) -> JSONResponse:
+        """Read what reviewers said, with their remarks; the reading is recorded."""
+        record = await found(desk.records, referral_id, request)
+        return JSONResponse(await SealedAtGates(exchange).reviews(record, read_reader(reader)), headers=NOT_KEPT)
 
     @router.post("/approval", responses=_GATES, openapi_extra=described(SupervisorApproval))
     async def approve(request: Request, referral_id: UUID) -> JSONResponse:
@@ -102,17 +108,17 @@ def _add_warrant(router: APIRouter, desk: GateDesk, exchange: Exchange) -> None:
     async def read_warrant(request: Request, referral_id: UUID, reader: ReaderHeader = None) -> JSONResponse:
         """Read which warrant it is; the reading is recorded."""
         record = await found(desk.records, referral_id, request)
-        return JSONResponse(await Warrants(exchange).read(record, read_reader(reader)), headers=NOT_KEPT)
+        return JSONResponse(await SealedAtGates(exchange).warrant(record, read_reader(reader)), headers=NOT_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
-class Warrants:
-    """Opens the sealed part of a United States warrant."""
+class SealedAtGates:
+    """Opens what is kept sealed of what was said at the gates; each reading is recorded."""
 
     exchange: Exchange
 
-    async def read(self, record: Document, reader: str) -> dict[str, Any]:
-        """Give the warrant that stands."""
+    async def warrant(self, record: Document, reader: str) -> dict[str, Any]:
+        """Give the United States warrant that stands."""
         warrant = gates_of(record).us_warrant
         if warrant is None:
             raise Problem(404, "no_us_warrant", "No United States warrant is attached to this referral")
@@ -127,6 +133,21 @@ class Warrants:
             "court": opened["court"],
             "attached_at": shown(warrant.at),
         }
+
+    async def reviews(self, record: Document, reader: str) -> dict[str, Any]:
+        """Give what every reviewer said, the first one first."""
+        gates_of(record)
+        key = await self.exchange.open(record, reader, "abuse-reviews")
+        pieces = await self.exchange.pieces.of_kinds(record["_id"], PieceKind.ABUSE_REVIEW)
+        return {
+            "referral_id": record["_id"],
+            "reviews": [_review(piece, open_piece(key, piece)) for piece in sorted(pieces, key=lambda one: one["at"])],
+        }
+
+
+def _review(piece: Document, said_: dict[str, Any]) -> dict[str, Any]:
+    words = {name: said_.get(name) for name in ("office", "staff", "outcome", "ground", "remarks")}
+    return {"at": shown(piece["at"]), **words}
 
 
 def _shown(record: Document) -> JSONResponse:

@@ -37,7 +37,7 @@ from services.referrals.gates.kept import GATES, read_gates
 from services.referrals.gates.refusals import refuse
 from services.referrals.overtaken import until_not_overtaken
 from services.referrals.parties import office_faults
-from services.referrals.pieces import PieceKind, new_piece
+from services.referrals.pieces import PieceKind, PieceStore, new_piece
 from services.referrals.store import ReferralStore
 
 StandingOf = Callable[[UUID], Awaitable[NoticeStanding | None]]
@@ -55,6 +55,7 @@ class GateDesk:
 
     records: ReferralStore
     contents: Contents
+    pieces: PieceStore
     standing_of: StandingOf
     hold: timedelta
     """How long the owner's word holds that a notice is in force."""
@@ -82,11 +83,7 @@ class GateDesk:
             )
 
         async def step(record: Document, gates: Gates) -> tuple[Gates | Refusal, Mapping[str, Any], list[Document]]:
-            pieces = []
-            if given.remarks is not None:
-                key = await self.contents.key_of(record)
-                piece_id = f"{record['_id']}.abuse-review.{record['version']}"
-                pieces.append(new_piece(key, record["_id"], piece_id, PieceKind.ABUSE_REVIEW, word.body, now))
+            pieces = await self._kept_review(record, word, now)
             entry = {
                 "type": "notice-reviewed",
                 "office": given.office,
@@ -97,6 +94,14 @@ class GateDesk:
             return reviewed(gates, given.outcome, given.ground, given.staff, now), entry, pieces
 
         return await self._act(referral_id, step, now)
+
+    async def _kept_review(self, record: Document, word: Said, now: datetime) -> list[Document]:
+        """Seal what a reviewer said, once: said again in the same words it is there already."""
+        piece_id = f"{record['_id']}.abuse-review.{word.digest[:16]}"
+        if await self.pieces.find(record["_id"], piece_id, PieceKind.ABUSE_REVIEW) is not None:
+            return []
+        key = await self.contents.key_of(record)
+        return [new_piece(key, record["_id"], piece_id, PieceKind.ABUSE_REVIEW, word.body, now)]
 
     async def approve(self, referral_id: str, given: SupervisorApproval, now: datetime) -> Document:
         """Note that a supervisor lets the office act."""
@@ -117,9 +122,10 @@ class GateDesk:
             key = await self.contents.key_of(record)
             after = on_us_warrant(gates, word.digest, given.staff, now)
             piece_id = us_warrant_piece(record["_id"], after.warrants_so_far)
-            piece = new_piece(key, record["_id"], piece_id, PieceKind.US_WARRANT, word.body, now)
             entry = {"type": "us-warrant-attached", "office": given.office, "inside": {"staff": given.staff}}
-            return after, entry, [piece]
+            if after == gates:
+                return after, entry, []
+            return after, entry, [new_piece(key, record["_id"], piece_id, PieceKind.US_WARRANT, word.body, now)]
 
         return await self._act(referral_id, step, now)
 
@@ -174,7 +180,7 @@ class GateDesk:
             after, entry, pieces = await step(record, gates)
             if isinstance(after, Refusal):
                 raise refuse(after)
-            if after == gates and (not pieces or pieces[0]["kind"] == PieceKind.US_WARRANT):  # said again
+            if after == gates and not pieces:  # said again
                 return record
             act = passing(record, after, entry, now, pieces=pieces)
             await self.records.act(record, act)

@@ -63,6 +63,24 @@ class GatesShown(Shown):
     reopened_at: datetime | None = Field(description="When the notice last changed; no word from before it counts.")
 
 
+class ReviewSaid(Shown):
+    """What a reviewer said."""
+
+    at: datetime
+    office: str
+    staff: str
+    outcome: Outcome
+    ground: Concern | None
+    remarks: str | None
+
+
+class ReviewsShown(Shown):
+    """What all reviewers said, the first one first."""
+
+    referral_id: UUID
+    reviews: list[ReviewSaid]
+
+
 class WarrantShown(Shown):
     """The United States warrant."""
 

@@ -21,7 +21,7 @@ from services.referrals.ncb.ledger import Effect, Handled, Ledger
 from services.referrals.ncb.message import FromNcb, MessageKind, Reply, Standing, WithNotice
 from services.referrals.ncb.order import ENDS, OWNERS_ALONE, authority_of, is_overtaken, rivals_of
 from services.referrals.ncb.questions import Questions
-from services.referrals.ncb.reading import context_of, denial_in, notice_in, read_message
+from services.referrals.ncb.reading import context_of, denial_in, key_in, notice_in, read_message
 from services.referrals.notices.fingerprints import Fingerprints
 from services.referrals.notices.life import has_ended
 from services.referrals.notices.notice import Notice
@@ -62,8 +62,10 @@ class Book(Protocol):
 class SetAside(Protocol):
     """Where what cannot be read is kept, sealed, for a person."""
 
-    async def put(self, source: str, reasons: Sequence[Reason], raw: bytes | None, at: datetime) -> str:
-        """Keep it."""
+    async def put(
+        self, source: str, reasons: Sequence[Reason], raw: bytes | None, at: datetime, *, about: UUID | None = None
+    ) -> str:
+        """Keep it, until the notice that it is about is purged."""
 
 
 class Follows(Protocol):
@@ -116,16 +118,19 @@ class NcbDesk:
         try:
             taken = await self._handle(line, now)
         except Refused as refusal:
-            raw = None if refusal.keeps_nothing else line
-            await self.quarantine.put(SOURCE, refusal.reasons, raw, now)
+            await self.set_aside(line, refusal, now)
             log.warning("message refused", codes=sorted({found.code for found in refusal.faults}))
             return Taken(Result.REFUSED, faults=refusal.faults)
         log.info("notice message taken", notice_id=str(taken.notice_id), result=taken.result, effect=taken.effect)
         return taken
 
-    async def nothing(self, now: datetime) -> None:
-        """Set aside a record in which there was no message."""
-        await self.quarantine.put(SOURCE, Refused(message_fault("nothing_in_it")).reasons, None, now)
+    async def set_aside(self, line: bytes, refusal: Refused, now: datetime) -> None:
+        """Keep what was refused for a person, but nothing of a notice that nobody here may have."""
+        key = key_in(line)
+        about = self.book.notice_id(*key) if key is not None else None
+        record = await self.book.record(about) if about is not None else None
+        gone = refusal.keeps_nothing or (record is not None and has_ended(record))
+        await self.quarantine.put(SOURCE, refusal.reasons, None if gone or not line else line, now, about=about)
 
     async def _handle(self, line: bytes, now: datetime) -> Taken:
         message = read_message(line, now)

@@ -1,6 +1,5 @@
 """The NCB feed over HTTP: messages posted by the bureau's adapter, and the questions that it fetches."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from runtime.http import PROBLEM, Problem, shown
 from runtime.mongo import Document
 from services.referrals.bodies import refused
+from services.referrals.exchange_api import now_as_stored
 from services.referrals.model.exchange import OfficeCode, Staff
 from services.referrals.ncb.deliveries import Deliveries, Delivery
 from services.referrals.ncb.desk import SOURCE, NcbDesk, Taken
@@ -64,7 +64,7 @@ def ncb_routes(desk: NcbDesk, signatures: Signatures, deliveries: Deliveries) ->
         lines = _lines(request, body)
         answer = await deliveries.answer_to(delivery)
         if answer is None:
-            now = datetime.now(UTC)
+            now = now_as_stored()
             taken = [_told(number, await desk.take(line, now)) for number, line in enumerate(lines, 1)]
             answer = await deliveries.answered(delivery, taken, now)
         return JSONResponse({"lines": answer}, headers=_NOT_KEPT)
@@ -89,7 +89,7 @@ def ncb_routes(desk: NcbDesk, signatures: Signatures, deliveries: Deliveries) ->
             )
         if faults := tuple(office_faults(given.office)):
             raise refused(faults)
-        question = await desk.questions.ask(notice_id, Asker(given.office, given.staff), datetime.now(UTC))
+        question = await desk.questions.ask(notice_id, Asker(given.office, given.staff), now_as_stored())
         told = {"query_id": question["_id"], "notice_id": str(notice_id), "asked_at": shown(question["asked_at"])}
         return JSONResponse(told, 201)
 
@@ -126,7 +126,7 @@ async def _asked(desk: NcbDesk, question: Document) -> dict[str, Any] | None:
     try:
         notice = await desk.book.read(UUID(question["notice_id"]))
     except (Frozen, Erased):
-        await desk.questions.close(question, datetime.now(UTC))
+        await desk.questions.close(question, now_as_stored())
         return None
     asked = {"query_id": question["_id"], "asked_at": shown(question["asked_at"]), "office": question["office"]}
     return {**asked, "colour": notice.colour.value, "entity_id": notice.entity_id}

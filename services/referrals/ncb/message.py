@@ -31,6 +31,7 @@ def _to_the_millisecond(moment: Any) -> Any:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+ENTITY_ID = r"^[0-9]{4}/[0-9]{1,10}$"
 Moment = Annotated[AwareDatetime, AfterValidator(_to_the_millisecond)]
 Body = dict[str, JsonValue]
 """A notice in the field names of the public service; what it may say is for the reader of notices."""
@@ -49,7 +50,7 @@ class FromNcb(Given):
         pattern=r"^[A-Z][A-Z0-9-]{1,9}$",
         description="Who owns it: alpha-2 of a country, or code of a tribunal.",
     )
-    entity_id: str = Field(pattern=r"^[0-9]{4}/[0-9]{1,10}$", description="INTERPOL's number of the notice.")
+    entity_id: str = Field(pattern=ENTITY_ID, description="INTERPOL's number of the notice.")
     colour: Colour
     reason: str | None = Field(default=None, pattern=r"^[a-z][a-z_]{0,39}$", description="Why, as a code.")
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import from_json, to_json
 
-from schemas.notices import NoticeKind
+from schemas.notices import Colour, NoticeKind
 from services.referrals.faults import fault, validation_faults
 from services.referrals.model.referral import read_strictly
 from services.referrals.ncb.context import US, NcbContext
 from services.referrals.ncb.faults import Refused, clock_faults, message_fault, notice_faults
-from services.referrals.ncb.message import FORMS, FromNcb, MessageKind, Reply, WithNotice
+from services.referrals.ncb.message import ENTITY_ID, FORMS, FromNcb, MessageKind, Reply, WithNotice
 from services.referrals.notices.notice import Notice
 from services.referrals.notices.reading import read_notice
 from services.referrals.notices.unreadable import UnreadableNotice
@@ -57,6 +58,20 @@ def _form_of(line: bytes) -> type[FromNcb]:
     if found["kind"] not in [*MessageKind]:
         raise Refused(fault("unknown_value", "/kind"))
     return FORMS[MessageKind(found["kind"])]
+
+
+def key_in(line: bytes) -> tuple[Colour, str] | None:
+    """Find which notice a message is about that could not be read; None when not even that is said."""
+    try:
+        found = _Key.model_validate_json(line[:MOST_BYTES])
+    except ValidationError:
+        return None
+    return found.colour, found.entity_id
+
+
+class _Key(BaseModel):
+    entity_id: Annotated[str, Field(pattern=ENTITY_ID)]
+    colour: Colour
 
 
 def denial_in(message: FromNcb) -> Refused | None:

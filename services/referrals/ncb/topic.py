@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from runtime.events import Message, RawRecord
-from services.referrals.ncb.desk import SOURCE, NcbDesk, SetAside
+from services.referrals.ncb.desk import NcbDesk
 from services.referrals.ncb.faults import Refused, message_fault
 from services.referrals.ncb.reading import lines_of
 
@@ -22,16 +22,15 @@ class Inbound:
             any_line = True
             await self.desk.take(line, now)
         if not any_line:
-            await self.desk.nothing(now)
+            await self.desk.set_aside(b"", Refused(message_fault("nothing_in_it")), now)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Keeps what we failed to handle where it is sealed: a dead letter would carry names on."""
 
-    quarantine: SetAside
+    desk: NcbDesk
 
     async def set_aside(self, record: RawRecord, error: BaseException, attempts: int) -> None:
         """Keep one record for a person."""
-        reasons = Refused(message_fault("not_handled")).reasons
-        await self.quarantine.put(SOURCE, reasons, record.value, datetime.now(UTC))
+        await self.desk.set_aside(record.value or b"", Refused(message_fault("not_handled")), datetime.now(UTC))

@@ -4,7 +4,7 @@ Pure. What the notice does not say is not made up: it is left out, or the seven 
 stand among the subjects alone, so that the rest can be read where a child is masked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -161,6 +161,15 @@ def _requester(notice: Notice, issuer: Issuer) -> Requester:
         channel=Channel.NCB,
         reference=notice.entity_id,
     )
+
+
+LINK_CRITERION = 6
+
+
+def unsaid(notice: Notice) -> Iterator[int]:
+    """Name the criteria of which a notice says nothing: without an order it does not tie its subject to a crime."""
+    if not notice.warrants and notice.colour not in (Colour.YELLOW, Colour.UN):
+        yield LINK_CRITERION
 
 
 def _link(notice: Notice, issuer: Issuer) -> str:

@@ -22,22 +22,31 @@ from runtime.http import Problem
 from runtime.mongo import Document
 from runtime.telemetry import untraced
 from schemas.notices import NoticeStanding
-from schemas.vocabulary import RecallGround
+from schemas.vocabulary import RecallGround, SupplementKind
 from services.referrals.acts import said
 from services.referrals.contents import Contents
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.model.exchange import Recall, Supplement
-from services.referrals.model.referral import read_referral, read_strictly
+from services.referrals.model.referral import Referral, read_referral, read_strictly
 from services.referrals.ncb.context import NcbContext
 from services.referrals.notices.as_referral import body_of
 from services.referrals.notices.book import NoticeBook
 from services.referrals.notices.hearing import next_word
 from services.referrals.notices.life import has_ended, leading
-from services.referrals.notices.resting import NOTICE, Known, as_supplement, correction, correction_key, opening_key
+from services.referrals.notices.resting import (
+    CORRECTION,
+    NOTICE,
+    Known,
+    as_supplement,
+    correction,
+    correction_key,
+    opening_key,
+)
 from services.referrals.overtaken import TRIES
-from services.referrals.pieces import PieceStore
+from services.referrals.pieces import BY_PIECE_KEY, PieceStore
 from services.referrals.requester_side import RequesterSide
 from services.referrals.store import ReferralStore
+from services.referrals.supplements import merge
 from services.referrals.vault import Erased, Frozen
 
 log = structlog.get_logger()
@@ -177,14 +186,23 @@ class FollowUps:
         known = await self._known(record)
         if known is None:
             return
-        key = await self._of.contents.key_of(referral)
-        before = read_referral(_as_bytes((await self._of.contents.current(referral, key)).whole))
-        parts = correction(before, known.referral())
+        ours, stands = await self._written(referral)
+        parts = correction(ours, known.referral(), stands)
         if not parts:
             return
         body = as_supplement(referral["summary"]["country"], parts)
         supplement = read_strictly(Supplement, body)
         await self._of.requester.supplement(referral["_id"], supplement, said(body, key_name), _now())
+
+    async def _written(self, referral: Document) -> tuple[Referral, Referral]:
+        """Read a referral as this service has written it, and as it stands with what its requester added."""
+        key = await self._of.contents.key_of(referral)
+        versions = await self._of.contents.versions(referral, key)
+        ours = versions[0].whole
+        for piece, version in zip(await self._of.contents.supplements(referral), versions[1:], strict=True):
+            if piece[BY_PIECE_KEY].startswith(CORRECTION):
+                ours = merge(ours, SupplementKind.CORRECTION, version.changes)
+        return read_referral(_as_bytes(ours)), read_referral(_as_bytes(versions[-1].whole))
 
     async def _opened(self, record: Document, resting: list[Document]) -> list[Document]:
         """Open the referral of a notice, if something ties it to the United States; else it stays reference."""

@@ -14,14 +14,18 @@ from services.referrals.gates.kept import GATES, action_of, first_gates
 from services.referrals.intake_desk import OnNotice
 from services.referrals.model.referral import Referral
 from services.referrals.ncb.context import NcbContext
-from services.referrals.notices.as_referral import Context, as_referral, changed_parts
+from services.referrals.notices.as_referral import Context, as_referral, changed_parts, unsaid
+from services.referrals.notices.described import NARRATIVE_AT_MOST
+from services.referrals.notices.fitted import fitted_paragraph
 from services.referrals.notices.life import NCB, way
 from services.referrals.notices.masked import is_child
 from services.referrals.notices.notice import Notice
 from services.referrals.notices.stricter import stricter_marks
 from services.referrals.notices.us_ties import Tie, us_ties
+from services.referrals.supplements import LISTS
 
 NOTICE = "notice"
+LINK_AT_MOST = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Known:
             "heard": self.record["history_number"],
             "changes": 0,
         }
-        return OnNotice(fact, {NOTICE: kept, GATES: first_gates(action)})
+        return OnNotice(fact, {NOTICE: kept, GATES: first_gates(action)}, frozenset(unsaid(self.notice)))
 
 
 def opening_key(notice_id: str, generation: int) -> str:
@@ -76,15 +80,33 @@ def opening_key(notice_id: str, generation: int) -> str:
     return f"notice {notice_id} {generation}"
 
 
+CORRECTION = "notice change "
+
+
 def correction_key(changes: int) -> str:
     """Name the one correction that a change of the notice makes."""
-    return f"notice change {changes}"
+    return f"{CORRECTION}{changes}"
 
 
-def correction(before: Referral, after: Referral) -> dict[str, Any]:
-    """Give the parts of a referral that are not as the notice has them now."""
-    parts = changed_parts(before, after)
-    marks = stricter_marks(before.marks, after.marks)
+def correction(ours: Referral, after: Referral, stands: Referral | None = None) -> dict[str, Any]:
+    """Give the parts of a referral that are not as the notice has them now.
+
+    `ours` is what this service has written of it, `stands` how it reads with what its requester added itself: that is
+    kept, and neither marks nor urgency become less than they are.
+    """
+    stands = stands if stands is not None else ours
+    parts = changed_parts(ours, after)
+    if after.urgency.level >= stands.urgency.level:  # U0 is the highest
+        parts.pop("urgency", None)
+    for name in LISTS:
+        if name in parts:
+            added = getattr(stands, name)[len(getattr(ours, name)) :]
+            parts[name] += [entry.model_dump(mode="json", exclude_none=True) for entry in added]
+    for name, most in (("link", LINK_AT_MOST), ("narrative", NARRATIVE_AT_MOST)):
+        before, now = getattr(ours, name), getattr(stands, name)
+        if name in parts and before and now and now.startswith(before):
+            parts[name] = fitted_paragraph(parts[name] + now.removeprefix(before), most)
+    marks = stricter_marks(stands.marks, after.marks)
     if marks is not None:
         parts["marks"] = marks.model_dump(mode="json", exclude_none=True)
     return parts

@@ -1,8 +1,8 @@
-from deploy.local.environment import machine_environment, printable, service_environment
-from deploy.local.secret_keys import read_or_make_all
+from deploy.local.environment import machine_environment, own_environment, printable, service_environment
+from deploy.local.secret_keys import VARIABLES, read_or_make_all
 
 ADDRESSES = {"kafka": "127.0.0.1:1", "mongo": "mongodb://127.0.0.1:2/", "zipkin": "http://127.0.0.1:3"}
-KEYS = {"REFERRALS_MASTER_KEY": "sealed", "REFERRALS_SIGNING_KEY": "signed"}
+KEYS = {"REFERRALS_MASTER_KEY": "sealed", "REFERRALS_SIGNING_KEY": "signed", "REFERRALS_NCB_SECRET": "shared"}
 PORTS = {"referrals": 11, "routing": 12, "notify": 13, "kafka": 1, "mongo": 2, "zipkin": 3}
 
 
@@ -20,6 +20,7 @@ def test_services_are_told_where_everything_is():
         "NOTIFY_HTTP_PORT": "13",
         "REFERRALS_MASTER_KEY": "sealed",
         "REFERRALS_SIGNING_KEY": "signed",
+        "REFERRALS_NCB_SECRET": "shared",
         "OTEL_EXPORTER_ZIPKIN_ENDPOINT": "http://127.0.0.1:3/api/v2/spans",
         "LOG_FORMAT": "json",
     }
@@ -66,6 +67,18 @@ def test_each_secret_key_is_made_once_and_is_for_its_owner_only(tmp_path):
     keys = read_or_make_all(tmp_path)
 
     assert read_or_make_all(tmp_path) == keys
-    assert len(set(keys.values())) == 2
-    for name in ("referrals_master_key", "referrals_signing_key"):
+    assert len(set(keys.values())) == len(VARIABLES)
+    for name in map(str.lower, VARIABLES):
         assert (tmp_path / "secrets" / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_the_feed_gets_the_key_of_the_records_and_not_the_one_that_signs():
+    given = {"FEED_BASE_URL": "https://host", "REFERRALS_NCB_SECRET": "posted"}
+    environment = service_environment(given, ADDRESSES, PORTS | {"feed": 14}, KEYS)
+
+    of_feed, of_routing = own_environment("feed", environment), own_environment("routing", environment)
+
+    assert of_feed["REFERRALS_MASTER_KEY"] == "sealed"
+    assert of_feed.keys().isdisjoint(("REFERRALS_SIGNING_KEY", "REFERRALS_NCB_SECRET"))
+    assert (of_feed["FEED_HTTP_PORT"], of_feed["FEED_BASE_URL"]) == ("14", "https://host")
+    assert [name for name in of_routing if name.startswith(("FEED_", "REFERRALS_"))] == []

@@ -41,8 +41,8 @@ def test_with_two_secrets_each_of_them_opens():
 
 def test_one_sound_signature_among_others_is_enough():
     headers = signed(BODY, webhook_id="msg_1")
-    headers["webhook-signature"] = f"v1a,AAAA {signed(BODY, secret=OTHER)['webhook-signature']} " + (
-        headers["webhook-signature"]
+    headers["webhook-signature"] = (
+        f"v1a,AAAA {signed(BODY, secret=OTHER)['webhook-signature']} " + (headers["webhook-signature"])
     )
 
     assert Signatures([SECRET]).check(request(headers), BODY) == "msg_1"

@@ -10,19 +10,18 @@ from schemas.notices import Colour, NoticeAuthority, NoticeSource, NoticeStandin
 from services.referrals.notices.life import (
     HISTORY_AT_MOST,
     Periods,
-    absent_again,
     applied,
     empty_record,
     entry,
     has_ended,
     is_shut,
-    judge,
     leading,
-    sighted,
     with_history,
 )
+from services.referrals.notices.seeing import absent_again, sighted
 from services.referrals.notices.sightings import Hashes, Outcome, Sealings, Seen, Sighting, Word
 from services.referrals.notices.standing import ended, purged, reinstated, suspended
+from services.referrals.notices.verdicts import judge
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 NOTICE = UUID(int=1)

@@ -231,3 +231,19 @@ async def test_what_was_fetched_of_a_partition_that_is_gone_is_dropped():
     backlog.begin([PLACE])
     backlog.add(PLACE, [record(2)])
     assert [pending.record.offset for pending in await backlog.take(5)] == [2]
+
+
+async def test_in_order_a_partition_is_one_sequence_whatever_its_keys():
+    backlog = Backlog(in_order=True)
+    backlog.begin(PLACES)
+    for place in PLACES:
+        backlog.add(place, [record(offset=0, key=b"a"), record(offset=1, key=b"b"), record(offset=2, key=None)])
+
+    taken = []
+    for _ in range(3):
+        batch = await backlog.take(10)
+        taken.append([pending.record.offset for pending in batch])
+        for pending in batch:
+            backlog.finish(pending)
+
+    assert taken == [[0, 0], [1, 1], [2, 2]]

@@ -11,7 +11,7 @@ from hypothesis import given
 from opentelemetry.sdk.trace import TracerProvider
 
 from runtime.errors import Permanent, Unreadable
-from runtime.events import headers_of, read_event, read_message
+from runtime.events import as_it_came, headers_of, read_event, read_message
 from runtime.logs import describe
 from runtime.telemetry import read_traceparent, within
 from tests.support.noted import PUBLISHER, Copied, Noted, as_sent, noted
@@ -196,3 +196,13 @@ def test_fields_that_a_later_version_added_do_not_disturb():
     message = read_message(record(0, key, value[:-1] + b', "added_later": {"a": 1}}', [*headers, ("ce_new", b"1")]))
 
     assert read_event(message, Noted) == event
+
+
+def test_what_somebody_else_writes_is_known_by_its_place_and_not_by_what_it_says_of_itself():
+    lying = [("ce_id", b"7"), ("ce_type", b"dragoman.other.v1"), ("traceparent", b"00-" + b"1" * 32 + b"-" + b"1" * 16)]
+
+    one, same, next_one = (as_it_came(record(offset, b"key", b"any\xff", lying)) for offset in (4, 4, 5))
+
+    assert (one.event_id, one.type, one.traceparent) == (same.event_id, "notes", None)
+    assert (one.value, one.offset) == (b"any\xff", 4)
+    assert one.event_id != next_one.event_id
