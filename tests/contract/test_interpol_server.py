@@ -12,6 +12,7 @@ from tests.support.interpol.faults import FAULTS, redirect_to
 from tests.support.interpol.filters import CAP, age
 from tests.support.interpol.people import LARGEST
 from tests.support.interpol.server import InterpolServer, interpol
+from tests.support.interpol.stranger import StrangeService
 from tests.support.interpol.world import World
 
 SEED = 5
@@ -296,3 +297,20 @@ async def test_turning_a_notice_round_changes_its_order_only(world):
     assert {name: value for name, value in after.items() if not isinstance(value, list)} == {
         name: value for name, value in before.items() if not isinstance(value, list)
     }
+
+
+async def test_the_stranger_does_the_same_in_another_manner(world):
+    async with (
+        InterpolServer(StrangeService(world)).serving() as server,
+        httpx.AsyncClient(base_url=f"{server.base_url}/notices/v1") as http,
+    ):
+        page = await listed(http, resultPerPage=CAP, arrestWarrantCountryId="FR")
+        number = numbers(page)[0].replace("/", "-")
+        detail, images = (await http.get(f"/red/{number}")).json(), (await http.get(f"/red/{number}/images")).json()
+
+    assert (page["total"], len(numbers(page))) == (1400, CAP)
+    assert page["query"] == {"resultPerPage": "160", "page": "1"}
+    assert "_links" not in page
+    assert numbers(page) != list(world.lists["red"])[:CAP]
+    assert detail["entity_id"] == numbers(page)[0]
+    assert isinstance(images["_embedded"]["images"], list)
