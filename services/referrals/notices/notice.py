@@ -72,6 +72,8 @@ class Document(Part):
     number: str | None = None
     country: str | None = None
     expiry: str | None = None
+    issued: str | None = None
+    place_of_issue: str | None = None
 
 
 class UnListing(Part):

@@ -1,0 +1,56 @@
+"""INTERPOL's own codes in words; a code that we do not know is shown as it came."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pycountry
+
+_SEXES = {"M": "male", "F": "female", "U": "unknown"}
+
+
+def eyes_in_words(code: str) -> str:
+    """Say what colour of eyes a code means."""
+    return _EYES.get(code.upper(), code)
+
+
+def hair_in_words(code: str) -> str:
+    """Say what hair a code means."""
+    return _HAIR.get(code.upper(), code)
+
+
+def sex_in_words(code: str) -> str:
+    """Say what a code of a sex means."""
+    return _SEXES.get(code.upper(), code)
+
+
+def language_in_words(code: str) -> str:
+    """Say what language a code means: ISO 639-2, as libraries write it (`FRE`) or as it is called (`FRA`)."""
+    language = _language(code)
+    return code if language is None else str(language.name)
+
+
+def language_tag(code: str) -> str | None:
+    """Give the BCP-47 tag of a language, as a referral states it; None for a code that we do not know."""
+    language = _language(code)
+    if language is None:
+        return None
+    return str(getattr(language, "alpha_2", None) or language.alpha_3)
+
+
+def _language(code: str) -> "pycountry.db.Data | None":
+    lower = code.lower()
+    if len(lower) != 3 or not lower.isascii():
+        return None
+    return pycountry.languages.get(bibliographic=lower) or pycountry.languages.get(alpha_3=lower)
+
+
+def read_description_codes(path: Path, of: str) -> Mapping[str, str]:
+    """Read the words of one kind of code."""
+    lines = (line for line in path.read_text("utf-8").splitlines() if not line.startswith("#"))
+    rows = [line.split("\t") for line in lines]
+    return {code: words for kind, code, words, _ in rows[1:] if kind == of}
+
+
+_PATH = Path(__file__).parent / "data" / "description_codes.tsv"
+_EYES = read_description_codes(_PATH, "eyes")
+_HAIR = read_description_codes(_PATH, "hair")
