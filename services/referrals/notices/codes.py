@@ -6,6 +6,8 @@ from pathlib import Path
 import pycountry
 
 _SEXES = {"M": "male", "F": "female", "U": "unknown"}
+_RETIRED = {"mol": "ron", "scc": "srp", "scr": "hrv"}
+"""Codes of ISO 639-2 that are no more, but that stand in lists of today."""
 
 
 def eyes_in_words(code: str) -> str:
@@ -25,7 +27,7 @@ def sex_in_words(code: str) -> str:
 
 def language_in_words(code: str) -> str:
     """Say what language a code means: ISO 639-2, as libraries write it (`FRE`) or as it is called (`FRA`)."""
-    language = _language(code)
+    language = _language(code) or _family(code)
     return code if language is None else str(language.name)
 
 
@@ -38,10 +40,15 @@ def language_tag(code: str) -> str | None:
 
 
 def _language(code: str) -> "pycountry.db.Data | None":
-    lower = code.lower()
+    lower = _RETIRED.get(code.lower(), code.lower())
     if len(lower) != 3 or not lower.isascii():
         return None
     return pycountry.languages.get(bibliographic=lower) or pycountry.languages.get(alpha_3=lower)
+
+
+def _family(code: str) -> "pycountry.db.Data | None":
+    """Find a group of languages, which the older lists of codes have among the languages."""
+    return pycountry.language_families.get(alpha_3=code.lower()) if len(code) == 3 and code.isascii() else None
 
 
 def read_description_codes(path: Path, of: str) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ Every field but the number may be missing: which ones a colour has is the affair
 do not know are passed over; those that we know must be what they always are, or the notice is refused whole.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ from services.referrals.notices.opening import open_object
 from services.referrals.notices.subjects import subject_type_of
 from services.referrals.notices.unreadable import Faults
 from services.referrals.notices.values import (
+    MOST_LINE,
     Unfit,
     read_code,
     read_date,
@@ -43,6 +45,8 @@ from services.referrals.notices.values import (
 
 MOST_NOTICE_BYTES = 256 * 1024
 MOST_WARRANTS = 50
+
+_KNOWN_AS = re.compile(r"^\s*[AF]\.?K\.?A\.?\s*:\s*", re.IGNORECASE)
 
 
 def read_notice(
@@ -131,11 +135,11 @@ def _names(fields: Fields) -> Iterator[NoticeName]:
 
 
 def _each_of(fields: Fields, name: str) -> tuple[str, ...]:
-    """Read names that stand in one text with semicolons between them, or in a list."""
+    """Read names that stand in one text with semicolons between them, after `F.K.A.:` or not, or in a list."""
     if isinstance(fields.given.get(name), list):
         return fields.many(name, read_line)
-    parts = (part.strip() for part in (fields.one(name, read_text) or "").replace("\n", ";").split(";"))
-    return fields.within(name, tuple(part for part in parts if part not in ("", "-")), read_line)
+    parts = re.split("[;\n]", fields.one(name, read_text) or "")
+    return fields.within(name, tuple(_KNOWN_AS.sub("", part) for part in parts), read_line)
 
 
 def _aliases(fields: Fields) -> Iterator[Alias]:
@@ -242,6 +246,6 @@ def _read_administrator(given: Any) -> str | None:
         return read_line(given)
     parts = (read_line(given.get(name)) for name in ("forename", "name"))
     whole = " ".join(part for part in parts if part)
-    if len(whole) > 300:
+    if len(whole) > MOST_LINE:
         raise Unfit("too_long")
     return whole or None

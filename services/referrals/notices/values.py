@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 BLANKS = " \t\r\n\u00a0"
-MOST_LINE = 300
+MOST_LINE = 500
 MOST_TEXT = 20_000
 MOST_CODE = 20
 MOST_HEIGHT_M = 3.0
