@@ -129,6 +129,11 @@ def freezing(key_id: str, now: datetime) -> Change:
     return Change(KEYS, {"_id": key_id, "frozen_at": {"$exists": False}}, {"$set": {"frozen_at": now}})
 
 
+def thawing(key_id: str) -> Change:
+    """Make the update after which a frozen key opens what it sealed again; of an erased one nothing comes back."""
+    return Change(KEYS, {"_id": key_id}, {"$unset": {"frozen_at": ""}})
+
+
 def erasing(key_id: str, now: datetime) -> Change:
     """Make the update that deletes a key for good; that there was one, and since when it is gone, stays."""
     return Change(KEYS, {"_id": key_id}, {"$unset": {"locked": ""}, "$set": {"erased_at": now}})
