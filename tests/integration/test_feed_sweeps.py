@@ -90,24 +90,16 @@ async def test_a_list_that_is_not_whole_makes_nobody_not_listed(red, fault):
     assert await news_of(red) == []
 
 
-@pytest.mark.parametrize("unknown_is_404", [True, False])
-async def test_a_notice_that_is_listed_and_cannot_be_read_stays_as_it_was(red, unknown_is_404):
+@pytest.mark.parametrize("fault", ["unknown", "bad_gateway"])
+async def test_a_notice_that_is_listed_and_cannot_be_read_stays_as_it_was(red, fault):
     number = next(iter(red.world.lists["red"]))
     standing = await red.records.contents()
-    fault = FAULTS["bad_gateway"] if not unknown_is_404 else _gone
-    red.server.during(fault, [Kind.DETAIL], only=lambda asked: asked.entity_id == number)
+    red.server.during(FAULTS[fault], [Kind.DETAIL], only=lambda asked: asked.entity_id == number)
 
     news = [await news_of(red) for _ in range(3)]
 
     assert news == [[], [], []]
     assert await red.records.contents() == standing
-
-
-def _gone(*_: Any) -> Any:
-    from tests.support.interpol.answers import JSON, Answer
-    from tests.support.interpol.pages import not_found
-
-    return Answer(404, document=not_found(), headers=JSON)
 
 
 async def test_three_refusals_open_the_circuit_and_a_restart_does_not_knock(kafka_settings, mongo_settings):

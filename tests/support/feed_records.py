@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from services.referrals.notices.fingerprints import Fingerprints
-
 from runtime.mongo import Database, Document
 from schemas.notices import Colour
+from services.referrals.notices.fingerprints import Fingerprints
 from tests.support.interpol.world import LISTS, World
 from tests.support.referrals_service import MASTER_KEY
 

@@ -3,12 +3,10 @@
 import asyncio
 import base64
 import json
-import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -81,12 +79,9 @@ class FeedWorker:
         return Swept(process.returncode, said.decode(), errors.decode(errors="replace"))
 
     @asynccontextmanager
-    async def running(
-        self, *arguments: str, log: Path | None = None, **settings: str
-    ) -> AsyncIterator["RunningWorker"]:
+    async def running(self, *arguments: str, **settings: str) -> AsyncIterator["RunningWorker"]:
         """Run it until the end of the block, where it is killed if it still runs."""
-        with Path(log or os.devnull).open("ab") as output:
-            process = await self._start(arguments or ("run",), settings, output)
+        process = await self._start(arguments or ("run",), settings, asyncio.subprocess.DEVNULL)
         try:
             yield RunningWorker(process)
         finally:
@@ -95,7 +90,7 @@ class FeedWorker:
                 await process.wait()
 
     async def _start(
-        self, arguments: tuple[str, ...], settings: Mapping[str, str], output: Any
+        self, arguments: tuple[str, ...], settings: Mapping[str, str], output: int
     ) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "services.referrals.feed", *arguments),

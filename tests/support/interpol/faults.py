@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from tests.support.interpol.answers import HTML, JSON, Answer, Asked, Kind
+from tests.support.interpol.pages import not_found
 
 Fault = Callable[[Answer, Asked], Answer]
 FAULTS: dict[str, Fault] = {}
@@ -94,6 +95,12 @@ def unavailable(_: Answer, __: Asked) -> Answer:
 def not_json(_: Answer, __: Asked) -> Answer:
     """Answer well, with a page for people."""
     return Answer(200, b"<!doctype html><title>Notices</title>", HTML)
+
+
+@named
+def unknown(_: Answer, __: Asked) -> Answer:
+    """Know of no such thing."""
+    return Answer(404, document=not_found(), headers=JSON)
 
 
 def redirect_to(address: str) -> Fault:

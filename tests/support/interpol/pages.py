@@ -45,7 +45,7 @@ def list_page(
 
 def summary(base: str, list_name: str, standing: Standing) -> dict[str, Any]:
     """Write a notice as lists show it."""
-    shown = {name: standing.detail.get(name) for name in _IN_SUMMARIES[list_name]}
+    shown = {name: standing.detail[name] for name in _IN_SUMMARIES[list_name] if name in standing.detail}
     return {**shown, "_links": _links(base, list_name, standing)}
 
 
@@ -76,7 +76,7 @@ def _links(base: str, list_name: str, standing: Standing) -> dict[str, Any]:
     links = {"self": {"href": own}, "images": {"href": f"{own}/images"}}
     if standing.pictures:
         links["thumbnail"] = {"href": f"{own}/images/{standing.pictures[0]}"}
-    return links
+    return links | standing.links
 
 
 def _page_links(address: str, echoed: Mapping[str, Any], page: int, last: int, per_page: int) -> dict[str, Any]:

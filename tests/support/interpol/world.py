@@ -17,10 +17,11 @@ _DRAWN_BY = (red_notices, yellow_notices, un_persons, un_entities)
 
 @dataclass(slots=True)
 class Standing:
-    """A notice as it stands now: its detail without links, and the ids of its pictures."""
+    """A notice as it stands now: its detail without links, the ids of its pictures, and links that are unusual."""
 
     detail: dict[str, Any]
     pictures: list[str] = field(default_factory=list)
+    links: dict[str, Any] = field(default_factory=dict)
 
     @property
     def entity_id(self) -> str:
