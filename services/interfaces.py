@@ -20,6 +20,7 @@ from services.referrals.evidence.api import evidence_routes
 from services.referrals.exchange_api import exchange_routes
 from services.referrals.liaison_api import liaison_routes
 from services.referrals.links.api import link_routes
+from services.referrals.notices.notice_api import notice_routes
 from services.referrals.recall_api import recall_routes
 from services.referrals.record_api import record_routes
 from services.referrals.statistics.api import statistics_routes
@@ -50,6 +51,7 @@ def _referrals() -> list[APIRouter]:
         recall_routes(ABSENT),
         evidence_routes(ABSENT),
         link_routes(ABSENT),
+        notice_routes(ABSENT, ABSENT, ABSENT),
         statistics_routes(ABSENT),
     ]
 

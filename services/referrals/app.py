@@ -24,6 +24,8 @@ from services.referrals.liaison_api import liaison_routes
 from services.referrals.liaison_following import heard_by_liaisons
 from services.referrals.links.linking import open_linking
 from services.referrals.links.reading import reader_of
+from services.referrals.notices.notices import open_notices
+from services.referrals.notices.records import NOTICES
 from services.referrals.pieces import PieceStore
 from services.referrals.readings import Readings
 from services.referrals.recall_api import recall_routes
@@ -38,7 +40,7 @@ from services.referrals.vault import Vault
 async def open_service(settings: Settings) -> AsyncIterator[Service]:
     """Open what the referrals service needs, and close it in reverse order."""
     async with open_stand(
-        "referrals", settings, published_by("referrals"), collections=[COLLECTION], subject_name="referral_id"
+        "referrals", settings, published_by("referrals"), collections=[COLLECTION, NOTICES], subject_name="referral_id"
     ) as stand:
         load_tables()
         vault = Vault(stand.database, settings.master_key_bytes)
@@ -55,6 +57,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             handlers={event: heard_by_liaisons(each, records) for event, each in all_handlers(pieces).items()},
         )
         linking = await open_linking(stand, settings.master_key_bytes, reader_of(records, exchange.contents))
+        notices = await open_notices(stand, settings, vault)
         statistics = await open_statistics(stand.database)
         evidence = await open_evidence(stand.database, settings)
         post = posting(IntakeDesk(records, vault, evidence.first_receipts))
@@ -75,10 +78,11 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             recall_routes(exchange),
             evidence_routes(evidence),
             linking.routes,
+            notices.routes,
             statistics,
             charge_routes(),
         ):
             app.include_router(router)
         erasures = Erasures(records, readings)
-        loops: list[Loop] = [folding, *linking.loops, erasures, evidence.notary, stand.relay]
+        loops: list[Loop] = [folding, *linking.loops, *notices.loops, erasures, evidence.notary, stand.relay]
         yield Service(app, settings.http_host, settings.http_port, loops)

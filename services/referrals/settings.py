@@ -32,6 +32,21 @@ class Settings(HttpSettings):
         default=900, gt=0, description="Seconds after which a routed referral in no queue is told as NON_DELIVERY."
     )
     most_streams: int = Field(default=200, ge=1, description="Live streams served at once by one process.")
+    notice_unlisted_days: int = Field(
+        default=30, ge=1, description="Days that a public notice is kept after it is not listed any more."
+    )
+    notice_review_days: int = Field(
+        default=1826, ge=1, description="Days after which a notice of INTERPOL Washington is locked if not sent anew."
+    )
+    notice_suspension_days: int = Field(
+        default=183,
+        ge=1,
+        le=183,
+        description="Days after which a suspended notice counts as ended; six months at most.",
+    )
+    notice_recall_minutes: int = Field(
+        default=10, ge=1, description="Minutes that the purge of an ended notice waits for the recall of its referrals."
+    )
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)

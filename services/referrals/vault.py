@@ -80,12 +80,17 @@ class Vault:
 
     async def seal(self, referral_id: str, content: bytes) -> Sealed:
         """Encrypt content under a fresh key, bound to its referral."""
+        key_id, key = await self.fresh_key(referral_id)
+        return Sealed(key_id, key.seal(content))
+
+    async def fresh_key(self, subject_id: str) -> tuple[str, Key]:
+        """Take a key that nothing was sealed with yet, for whatever belongs to one referral or notice."""
         while not self._ready:
             await self._make_soon()
         key_id, key = self._ready.popleft()
         if len(self._ready) < LOW:
             self._make_soon()
-        return Sealed(key_id, Key(referral_id, key).seal(content))
+        return key_id, Key(subject_id, key)
 
     async def key_of(self, referral_id: str, key_id: str) -> Key:
         """Take out a referral's key; raises `Frozen` when it may not be used, `Erased` when it is gone."""

@@ -1,12 +1,13 @@
 """The book of notices: one record of each, whichever way it came by, with its content sealed and its life beside it.
 
 Every change is one write of one document that carries what is to be told. It finds the record as it was read; when
-somebody else was first, the record is read again and the change decided anew. So nothing is lost and nothing told twice.
+somebody else was first, the record is read again and the change decided anew. So nothing is lost or told twice.
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from services.referrals.notices.life import (
     still_listed,
     way,
 )
-from services.referrals.notices.masked import masked
+from services.referrals.notices.masked import is_child
 from services.referrals.notices.notice import Notice
 from services.referrals.notices.records import NOTICES, NoticeRecords
 from services.referrals.notices.sightings import (
@@ -106,10 +107,8 @@ class NoticeBook:
     async def still_listed(self, notice_ids: Collection[UUID], sighting: Sighting) -> None:
         """Note that notices are in the list, though nothing more of them could be read: what is known stands."""
         for notice_id in notice_ids:
-            seen = Seen(notice_id, _as_stored(sighting), Hashes(b""))
-            await self._stepped(
-                notice_id, lambda record, now, seen=seen: still_listed(record, seen, now, self._periods)
-            )
+            seen = Seen(notice_id, _as_stored(sighting), Hashes(b""), pictured=sighting.pictured or None)
+            await self._stepped(notice_id, partial(still_listed, seen=seen, periods=self._periods))
 
     async def images_to_read(self, list_name: str, most: int) -> list[UUID]:
         """List notices whose pictures were read longest ago, among those that have any."""
@@ -144,7 +143,7 @@ class NoticeBook:
         return await self.records.by_id(notice_id)
 
     async def read(self, notice_id: UUID) -> Notice:
-        """Open a notice as it stands: the bureau's own content before the public extract; raises `Frozen` or `Erased`."""
+        """Open a notice as it stands, as the bureau sent it if it did; raises `Frozen` or `Erased`."""
         return await self._content_by(notice_id)
 
     async def context(self, notice_id: UUID) -> dict[str, Any] | None:
@@ -178,9 +177,11 @@ class NoticeBook:
             prints.images(notice_id, image_hash(notice)),
             prints.context(notice_id, sighting.context),
         )
-        child = masked(notice, sighting.at.date()) != notice
-        facts = {"colour": notice.colour.value, "kind": notice.kind.value, "minor": child}
-        return Seen(notice_id, _as_stored(sighting), hashes, facts)
+        minor = is_child(notice, sighting.at.date())
+        facts = {"colour": notice.colour.value, "kind": notice.kind.value, "minor": minor}
+        # A picture that the list does not show any more is looked for once more, and found gone.
+        pictured = sighting.pictured or (None if notice.images is None else bool(notice.images))
+        return Seen(notice_id, _as_stored(sighting), hashes, facts, pictured)
 
     async def _sealed(
         self, record: Mapping[str, Any], notice: Notice, seen: Seen, verdict: Verdict
@@ -196,7 +197,7 @@ class NoticeBook:
         old = Notice.model_validate_json(key.open(bytes(known["content"]), piece))
         if notice.images is None:
             notice = notice.model_copy(update={"images": old.images})
-        fields = compare(old, notice).fields if verdict.content else ()
+        fields = _told(compare(old, notice).fields) if verdict.content else ()
         context = _as_json(seen.sighting.context)
         if context is not None:
             before = await self._context_of(seen.notice_id, known) or {}
@@ -252,7 +253,7 @@ class NoticeBook:
         if step.is_nothing:
             return True
         if record["revision"] == 0:  # nothing is stored yet
-            return await self.records.add(record, step, now)
+            return await self.records.add(record, step)
         return await self.records.change(record, step, now)
 
     async def _answered(self, notice_id: UUID, step: Step) -> Observed:
@@ -291,6 +292,11 @@ class NoticeBook:
 def _followed_up(record: Mapping[str, Any], changes: Mapping[str, Any]) -> Step:
     removes = ("follow_up_due",) if "follow_up_due" not in changes and "follow_up_due" in record else ()
     return Step(Outcome.SAME, {**changes, "revision": record["revision"] + 1}, removes)
+
+
+def _told(fields: Sequence[str]) -> tuple[str, ...]:
+    """Name fields as they may be told: no event and no page calls for what a notice alone cannot order."""
+    return tuple(name.removeprefix("arrest_") for name in fields)
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:

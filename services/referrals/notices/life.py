@@ -223,7 +223,11 @@ def sighted(
     changes, removes = _noticed(record, seen, periods)
     tells = _told(seen, verdict, tuple(fields))
     if sealed is not None:
-        changes |= _kept(record, seen, verdict, sealed)
+        changes |= _kept(record, seen, sealed)
+        if verdict.first or sealed.erases is not None:  # what was sealed before cannot be opened any more
+            place = f"sources.{WAY_OF[seen.sighting.source]}"
+            leftovers = (f"{place}.{name}" for name in ("context", "context_hash", "image_hash"))
+            removes += tuple(name for name in leftovers if name not in changes)
     frozen = record["standing"] == NoticeStanding.SUSPENDED.value
     thaws: tuple[str, ...] = ()
     if seen.sighting.source is NCB and "locked_at" in record:  # its owner has renewed it
@@ -259,7 +263,9 @@ def _noticed(record: Mapping[str, Any], seen: Seen, periods: Periods) -> tuple[D
         if record["standing"] == NoticeStanding.UNCONFIRMED.value:
             changes["standing"] = NoticeStanding.IN_FORCE.value
     else:
-        changes |= {"listed": True, "absent": 0, f"{place}.pictured": sighting.pictured}
+        changes |= {"listed": True, "absent": 0}
+        if seen.pictured is not None:
+            changes[f"{place}.pictured"] = seen.pictured
         if sighting.list_name is not None:
             changes[f"{place}.list"] = sighting.list_name
         if sighting.sweep is not None:
@@ -271,7 +277,7 @@ def _noticed(record: Mapping[str, Any], seen: Seen, periods: Periods) -> tuple[D
     return changes, dates if record["standing"] == NoticeStanding.SUSPENDED.value else ("purge_due", *dates)
 
 
-def _kept(record: Mapping[str, Any], seen: Seen, verdict: Verdict, sealed: Sealings) -> Document:
+def _kept(record: Mapping[str, Any], seen: Seen, sealed: Sealings) -> Document:
     """Keep the sealed content of one way and its hashes."""
     source, hashes = seen.sighting.source, seen.hashes
     place = f"sources.{WAY_OF[source]}"
@@ -303,14 +309,10 @@ def _told(seen: Seen, verdict: Verdict, fields: tuple[str, ...]) -> tuple[Notice
         told.append(observed_event(seen))
     if verdict.content and fields:
         told.append(
-            NoticeChanged(
-                notice_id=seen.notice_id, source=sighting.source, fields=fields, changed_at=sighting.at
-            )
+            NoticeChanged(notice_id=seen.notice_id, source=sighting.source, fields=fields, changed_at=sighting.at)
         )
     if verdict.images and verdict.images_known:
-        told.append(
-            NoticeImageChanged(notice_id=seen.notice_id, source=sighting.source, changed_at=sighting.at)
-        )
+        told.append(NoticeImageChanged(notice_id=seen.notice_id, source=sighting.source, changed_at=sighting.at))
     return tuple(told)
 
 
@@ -406,7 +408,7 @@ def _at(record: Mapping[str, Any], name: str) -> Any:
     return found
 
 
-def still_listed(record: Mapping[str, Any], seen: Seen, now: datetime, periods: Periods) -> Step:
+def still_listed(record: Mapping[str, Any], now: datetime, *, seen: Seen, periods: Periods) -> Step:
     """Make what changes when a notice is in the list, though nothing more of it was read."""
     known = way(record, PUBLIC)
     # What was purged after it was not listed stays so until it can be read again.

@@ -57,17 +57,12 @@ class NoticeRecords:
             found = self._records.find({"_id": {"$in": [str(each) for each in notice_ids]}}, _OURS)
             return await found.to_list(None)
 
-    async def add(self, record: Mapping[str, Any], step: Step, now: datetime) -> bool:
+    async def add(self, record: Mapping[str, Any], step: Step) -> bool:
         """Store the first record of a notice with what it tells; False when somebody else was first."""
         create = Create(NOTICES, {**applied(record, step), "version": 1 if step.tells else 0}, step.tells)
         try:
-            if step.freezes:
-                work = _work(step, now)
-                work.writes.append(create)
-                await self._store.write_at_one_moment(self._store.prepared(work))
-            else:
-                await self._shared_insert.insert(self._store.document(create))
-        except (AlreadyThere, Overtaken):
+            await self._shared_insert.insert(self._store.document(create))
+        except AlreadyThere:
             return False
         return True
 

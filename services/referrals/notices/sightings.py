@@ -1,4 +1,4 @@
-"""What is said to the book of notices, and what it answers: sightings by either way, and words of those who may end one."""
+"""What is said to the book of notices, and what it answers: sightings by either way, and words on a standing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -95,3 +95,5 @@ class Seen:
     hashes: Hashes
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What of the notice may stand beside its sealed content: colour, kind, whether it may be of a child."""
+    pictured: bool | None = None
+    """Whether there are pictures of it, or None when that was not seen this time."""

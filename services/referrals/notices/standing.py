@@ -35,9 +35,7 @@ def suspended(record: Mapping[str, Any], word: Word, now: datetime, periods: Per
     if record["standing"] == SUSPENDED:  # said again: that does not begin the six months anew
         return Step(Outcome.SAME, {"standing_word": _noted(word), "revision": record["revision"] + 1})
     until = word.at + periods.suspension
-    told = NoticeSuspended(
-        notice_id=UUID(record["_id"]), authority=word.authority, suspended_at=word.at, until=until
-    )
+    told = NoticeSuspended(notice_id=UUID(record["_id"]), authority=word.authority, suspended_at=word.at, until=until)
     changes = {
         "standing": SUSPENDED,
         "suspended_until": until,
@@ -57,7 +55,7 @@ def reinstated(record: Mapping[str, Any], word: Word, now: datetime, periods: Pe
         return Step(Outcome.SAME, {"standing_word": _noted(word), "revision": record["revision"] + 1})
     changes = {"standing": NoticeStanding.IN_FORCE.value, **_followed(record, word, "reinstated", now)}
     due = purge_due_of({**record, **changes}, periods)
-    removes = ("suspended_until",)
+    removes: tuple[str, ...] = ("suspended_until",)
     if due is None:
         removes += ("purge_due",)
     else:

@@ -1,0 +1,109 @@
+"""Purges notices when they have ended or are not needed any more, and locks what has come to its review."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from runtime.errors import Transient
+from runtime.mongo import Document
+from runtime.telemetry import untraced
+from services.referrals.notices.life import has_ended
+from services.referrals.notices.quarantine import Quarantine
+from services.referrals.notices.records import NoticeRecords
+from services.referrals.notices.standing import SUSPENDED, expired, locked, purged
+
+log = structlog.get_logger()
+
+AT_ONCE = 100
+EVERY_SECONDS = 1.0
+LOOK_AGAIN = timedelta(seconds=2)
+"""How soon a notice that has ended is looked at again while its referrals are being recalled."""
+
+LOOK_AGAIN_LIVE = timedelta(days=1)
+"""How soon a snapshot is looked at again that a live referral rests on."""
+
+SWEEP_QUARANTINE_EVERY = timedelta(hours=1)
+
+
+class Retention:
+    """Looks at what is due; several processes may, and the first one does it."""
+
+    def __init__(
+        self,
+        records: NoticeRecords,
+        quarantine: Quarantine,
+        *,
+        waits: timedelta = timedelta(minutes=10),
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._records = records
+        self._quarantine = quarantine
+        self._waits = waits
+        self._clock = clock
+        self._swept: datetime | None = None
+        self._stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Look until stopped."""
+        while not self._stop.is_set():
+            try:
+                with untraced():  # nearly always there is nothing
+                    await self.settle(self._clock())
+            except Transient as exc:
+                log.warning("retention of notices waits", error=str(exc))
+            try:
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await self._stop.wait()
+            except TimeoutError:
+                continue
+
+    async def stop(self) -> None:
+        """Ask `run` to end."""
+        self._stop.set()
+
+    async def settle(self, now: datetime) -> int:
+        """Do once all that is due, and say how many notices were purged."""
+        now = now.astimezone(UTC).replace(microsecond=now.microsecond // 1000 * 1000)
+        purged_now = 0
+        while due := await self._records.due("purge_due", now, AT_ONCE):
+            for record in due:
+                purged_now += await self._purge(record, now)
+        while due := await self._records.due("review_due", now, AT_ONCE):
+            for record in due:
+                if await self._records.change(record, locked(record, now), now):
+                    await self._records.forget_match_keys(record["_id"])
+                    log.info("notice locked for review", notice_id=record["_id"])
+        if self._swept is None or now - self._swept >= SWEEP_QUARANTINE_EVERY:
+            await self._quarantine.discard_old(now)
+            self._swept = now
+        return purged_now
+
+    async def _purge(self, record: Document, now: datetime) -> bool:
+        if not has_ended(record) and record["standing"] == SUSPENDED:
+            # It is over now; the purge itself waits, as any other, until its referrals are recalled.
+            await self._records.change(record, expired(record, now), now)
+            return False
+        if has_live_referral(record) and not self._has_waited(record, now):
+            again = LOOK_AGAIN if has_ended(record) else LOOK_AGAIN_LIVE
+            await self._records.put_off(record, "purge_due", now + again)
+            return False
+        if not await self._records.change(record, purged(record, now), now):
+            return False
+        await self._records.forget_match_keys(record["_id"])
+        log.info("notice purged", notice_id=record["_id"])
+        return True
+
+    def _has_waited(self, record: Mapping[str, Any], now: datetime) -> bool:
+        """Say whether a notice that has ended is purged though a referral of it is not known to be recalled."""
+        if not has_ended(record) or now < record["purge_asked_at"] + self._waits:
+            return False
+        log.error("notice purged before its referrals were recalled", notice_id=record["_id"])
+        return True
+
+
+def has_live_referral(record: Mapping[str, Any]) -> bool:
+    """Say whether a referral was made of a notice that has not been recalled."""
+    return any(referral.get("recalled_at") is None for referral in record["referrals"])
