@@ -296,7 +296,7 @@ def _followed_up(record: Mapping[str, Any], changes: Mapping[str, Any]) -> Step:
 
 def _told(fields: Sequence[str]) -> tuple[str, ...]:
     """Name fields as they may be told: no event and no page calls for what a notice alone cannot order."""
-    return tuple(name.removeprefix("arrest_") for name in fields)
+    return tuple(sorted(name.removeprefix("arrest_") for name in fields))
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:

@@ -230,13 +230,14 @@ def sighted(
             removes += tuple(name for name in leftovers if name not in changes)
     frozen = record["standing"] == NoticeStanding.SUSPENDED.value
     thaws: tuple[str, ...] = ()
-    if seen.sighting.source is NCB and "locked_at" in record:  # its owner has renewed it
+    renewed = seen.sighting.source is NCB and "locked_at" in record
+    if renewed:
         removes += ("locked_at",)
         thaws = () if frozen else tuple(key for key in keys_of(record) if sealed is None or key != sealed.erases)
-    news = [*([("relisted", ())] if verdict.relisted else []), *_named(verdict, tuple(fields))]
+    news = [*_named(verdict, tuple(fields)), *([("renewed", ())] if renewed else [])]
     if news:
         changes |= _written(record, seen, news, now)
-    if verdict.first or verdict.content or verdict.relisted or thaws:
+    if verdict.first or verdict.content or verdict.relisted or renewed:
         changes |= {"follow_up_due": now, "to_compare": True}
     return Step(
         outcome=_outcome(verdict),
@@ -329,10 +330,14 @@ def observed_event(seen: Seen) -> NoticeObserved:
 
 def _named(verdict: Verdict, fields: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
     """Name the news for the history."""
-    if verdict.first:
-        return [] if verdict.relisted else [("observed", ())]
-    named = [("changed", fields)] if verdict.content else []
-    return named + ([("image_changed", ())] if verdict.images and verdict.images_known else [])
+    named: list[tuple[str, tuple[str, ...]]] = [("relisted", ())] if verdict.relisted else []
+    if verdict.first and not verdict.relisted:
+        named.append(("observed", ()))
+    if verdict.content:
+        named.append(("changed", fields))
+    if verdict.images and verdict.images_known:
+        named.append(("image_changed", ()))
+    return named
 
 
 def _outcome(verdict: Verdict) -> Outcome:

@@ -1,0 +1,105 @@
+"""Sweeps each list when it is due, until stopped."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from runtime.errors import Transient
+from runtime.logs import describe
+from services.referrals.feed.circuit_keeper import CircuitKeeper
+from services.referrals.feed.lease import Lease, LeaseLost
+from services.referrals.feed.query import ListName
+from services.referrals.feed.sweep_store import State, SweepStore
+from services.referrals.feed.sweeping import Sweeping, Swept
+
+log = structlog.get_logger()
+
+LOOK_S = 5.0
+"""Seconds between two looks at what is due."""
+
+
+class Worker:
+    """The loop of the feed: one list after the other, and only while it holds the lease."""
+
+    def __init__(
+        self,
+        sweeping: Sweeping,
+        sweeps: SweepStore,
+        circuit: CircuitKeeper,
+        lease: Lease,
+        lists: Sequence[ListName],
+        *,
+        interval: timedelta,
+        retry: timedelta,
+    ) -> None:
+        self._sweeping = sweeping
+        self._sweeps = sweeps
+        self._circuit = circuit
+        self._lease = lease
+        self._lists = lists
+        self._interval = interval
+        self._retry = retry
+        self._stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Sweep what is due until stopped."""
+        while not self._stop.is_set():
+            try:
+                await self._look()
+            except Transient as exc:
+                log.warning("feed waits", error=describe(exc))
+            except LeaseLost:
+                log.warning("feed stops its sweep: another process has the lease")
+            try:
+                async with asyncio.timeout(LOOK_S):
+                    await self._stop.wait()
+            except TimeoutError:
+                continue
+
+    async def stop(self) -> None:
+        """Ask `run` to end; a sweep under way stays as it is, and is taken up the next time."""
+        self._stop.set()
+
+    async def _look(self) -> None:
+        """Sweep every list that is due, if nobody else is at it."""
+        for list_name in self._lists:
+            if self._stop.is_set() or not await self._is_due(list_name):
+                continue
+            if not await self._lease.take():
+                return
+            try:
+                await self._until_stopped(list_name)
+            finally:
+                await self._lease.give_back()
+
+    async def _until_stopped(self, list_name: ListName) -> None:
+        """Sweep, and leave off at once when stopped: everything that was read so far is kept."""
+        sweeping = asyncio.create_task(self._swept(list_name))
+        stopping = asyncio.create_task(self._stop.wait())
+        await asyncio.wait([sweeping, stopping], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not sweeping.done():
+            sweeping.cancel()
+            await asyncio.wait([sweeping])
+        if not sweeping.cancelled():
+            await sweeping
+
+    async def _swept(self, list_name: ListName) -> Swept:
+        # Another process may have met a refusal meanwhile, and what it was told holds for us, too.
+        await self._circuit.prepare()
+        swept = await self._sweeping.sweep(list_name)
+        await self._sweeps.due_again(list_name, self._next(swept))
+        return swept
+
+    def _next(self, swept: Swept) -> datetime:
+        """Say when a list is due again: later after all went well, and never before we may ask."""
+        now = datetime.now(UTC)
+        wait = self._interval if swept.state is State.COMPLETE else min(self._retry, self._interval)
+        return max(now + wait, swept.until or now)
+
+    async def _is_due(self, list_name: ListName) -> bool:
+        row = await self._sweeps.list_row(list_name)
+        due: datetime | None = (row or {}).get("due_at")
+        return due is None or due <= datetime.now(UTC)
