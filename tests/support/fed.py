@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from deploy.local.topics import create_topics
 from runtime.mongo import Database, open_database
 from runtime.settings import KafkaSettings, MongoSettings
+from schemas.topics import TOPICS
 from tests.support.feed_records import FeedRecords
 from tests.support.feed_worker import FeedWorker, Swept
 from tests.support.interpol.server import InterpolServer, Service
@@ -50,9 +52,10 @@ async def fed(
         InterpolServer(service or PublicService(world), etags=etags).serving() as server,
         open_database(mongo, "referrals") as database,
     ):
+        records = FeedRecords(database, kafka)
+        records.know(world)
+        await create_topics(kafka.bootstrap_servers, kafka.topic_prefix, TOPICS)
         try:
-            yield Fed(
-                world, server, FeedWorker(server.base_url, kafka, mongo, **settings), FeedRecords(database), database
-            )
+            yield Fed(world, server, FeedWorker(server.base_url, kafka, mongo, **settings), records, database)
         finally:
             await database.client.drop_database(database.name)

@@ -1,17 +1,22 @@
 """What the feed has left behind: records and events, under the numbers that the world knows them by."""
 
+import asyncio
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from runtime.mongo import Database, Document
+from confluent_kafka import KafkaError, KafkaException
+
+from runtime.mongo import Database
+from runtime.settings import KafkaSettings
 from schemas.notices import Colour
+from schemas.topics import NOTICE_EVENTS
 from services.referrals.notices.fingerprints import Fingerprints
+from tests.support.history import RawRecord, read_topics
 from tests.support.interpol.world import LISTS, World
 from tests.support.referrals_service import MASTER_KEY
-
-WRITTEN_FOR_RELAYS = ("_id", "outbox", "outbox_bucket", "outbox_since")
+from tests.support.waiting import until
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +35,12 @@ def colour_of(list_name: str) -> Colour:
 
 
 class FeedRecords:
-    """Reads a database; numbers are known for as long as the world has had them."""
+    """Reads a database and a topic; a number is known once the world has had it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, kafka: KafkaSettings) -> None:
         self._database = database
+        self._kafka = kafka.bootstrap_servers
+        self._topic = kafka.topic_prefix + NOTICE_EVENTS.name
         self._fingerprints = Fingerprints(MASTER_KEY)
         self._numbers: dict[str, tuple[str, str]] = {}
 
@@ -47,11 +54,6 @@ class FeedRecords:
         for number in entity_ids:
             self._numbers[str(self._fingerprints.notice_id(colour_of(list_name), number))] = (list_name, number)
 
-    async def all(self) -> list[Document]:
-        """Give every record, without what is only there for relays."""
-        found = await self._database["notices"].find({}, dict.fromkeys(WRITTEN_FOR_RELAYS[1:], 0)).to_list(None)
-        return list(found)
-
     async def listed(self) -> dict[str, set[str]]:
         """Give the numbers of all that is listed as far as we know, by list; a record of no number is no answer."""
         listed: dict[str, set[str]] = {name: set() for name in LISTS}
@@ -60,40 +62,44 @@ class FeedRecords:
             listed[name].add(number)
         return listed
 
-    async def contents(self) -> dict[str, tuple[Any, ...]]:
-        """Give what each record holds of its notice, as far as that can be compared without opening it."""
-        return {
-            row["_id"]: (
-                row.get("listed"),
-                row.get("standing"),
-                row["sources"]["public"].get("content_hash"),
-                row["sources"]["public"].get("image_hash"),
-                row["sources"]["public"].get("content"),
-            )
-            for row in await self.all()
-            if "public" in row.get("sources", {})
-        }
+    async def contents(self) -> dict[str, Any]:
+        """Give what each record holds of its notice by the public way, sealed as it is: what was known, and stands."""
+        parts = {f"sources.public.{name}": 1 for name in ("content_hash", "image_hash", "content")}
+        rows = self._database["notices"].find({}, {"listed": 1, "standing": 1, **parts})
+        return {row["_id"]: row async for row in rows}
 
     async def told(self) -> list[Told]:
-        """Give every event that waits to be sent: of one notice in its order, and not yet taken by any relay."""
-        return [told for _, told in await self._entries()]
+        """Give every event, each once: a relay that was killed may have sent it twice."""
+        return list((await self._events()).values())
 
     async def told_since(self, before: set[str]) -> list[Told]:
         """Give the events that were not there before."""
-        return [told for event_id, told in await self._entries() if event_id not in before]
+        return [told for event_id, told in (await self._events()).items() if event_id not in before]
 
     async def event_ids(self) -> set[str]:
         """Give the ids of all events, to know new ones by."""
-        return {event_id for event_id, _ in await self._entries()}
+        return set(await self._events())
 
-    async def _entries(self) -> list[tuple[str, Told]]:
-        found = []
-        async for row in self._database["notices"].find({}, {"outbox": 1}).sort("_id", 1):
-            found += [(entry["event_id"], self.read(entry["type"], entry["body"])) for entry in row["outbox"]]
+    async def _events(self) -> dict[str, Told]:
+        await until(self._nothing_waits)
+        found: dict[str, Told] = {}
+        for record in (await until(self._read_topic))[self._topic]:
+            headers = dict(record.headers)
+            found[headers["ce_id"].decode()] = self._read(headers["ce_type"].decode(), record.value)
         return found
 
-    def read(self, kind: str, body: bytes) -> Told:
-        """Read the body of an event."""
+    async def _read_topic(self) -> dict[str, list[RawRecord]] | None:
+        try:
+            return await asyncio.to_thread(read_topics, self._kafka, [self._topic])
+        except KafkaException as exc:
+            if exc.args[0].code() == KafkaError.NOT_LEADER_FOR_PARTITION:
+                return None  # a topic was made just now
+            raise
+
+    async def _nothing_waits(self) -> bool:
+        return await self._database["notices"].find_one({"outbox_since": {"$exists": True}}) is None
+
+    def _read(self, kind: str, body: bytes) -> Told:
         said = json.loads(body)
         _, number = self._numbers.get(said["notice_id"], ("", "unknown"))
         return Told(number, kind.split(".")[-2], tuple(said.get("fields", ())))

@@ -45,7 +45,7 @@ class Swept:
 
     def of(self, list_name: str) -> dict[str, Any]:
         """What it printed of one list."""
-        [found] = [one for one in self.result["lists"] if one["list"] == list_name]
+        [found] = [one for one in self.result["sweeps"] if one["list"] == list_name]
         return dict(found)
 
 
@@ -69,7 +69,7 @@ class FeedWorker:
 
     async def sweep(self, *arguments: str, **settings: str) -> Swept:
         """Sweep the lists once, and give how it ended."""
-        process = await self._start(("sweep", "--json", *arguments), settings, asyncio.subprocess.PIPE)
+        process = await self._start(("sweep", "--json", "--quiet", *arguments), settings, asyncio.subprocess.PIPE)
         try:
             said, errors = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
         finally:
