@@ -18,6 +18,7 @@ from services.referrals.api import routes as referral_routes
 from services.referrals.charges_api import charge_routes
 from services.referrals.evidence.api import evidence_routes
 from services.referrals.exchange_api import exchange_routes
+from services.referrals.feed.api import feed_routes
 from services.referrals.liaison_api import liaison_routes
 from services.referrals.links.api import link_routes
 from services.referrals.notices.notice_api import notice_routes
@@ -53,6 +54,7 @@ def _referrals() -> list[APIRouter]:
         link_routes(ABSENT),
         notice_routes(ABSENT, ABSENT, ABSENT),
         statistics_routes(ABSENT),
+        feed_routes(ABSENT),
     ]
 
 

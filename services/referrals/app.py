@@ -18,6 +18,7 @@ from services.referrals.evidence.api import evidence_routes
 from services.referrals.evidence.evidence import open_evidence
 from services.referrals.exchange import make_exchange
 from services.referrals.exchange_api import exchange_routes
+from services.referrals.feed.api import feed_routes
 from services.referrals.following import all_handlers
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.liaison_api import liaison_routes
@@ -79,6 +80,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             evidence_routes(evidence),
             linking.routes,
             notices.routes,
+            feed_routes(stand.database),
             statistics,
             charge_routes(),
         ):

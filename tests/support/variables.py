@@ -7,6 +7,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from services.notify.settings import Settings as NotifySettings
+from services.referrals.feed.settings import FeedSettings
 from services.referrals.settings import Settings as ReferralsSettings
 from services.routing.settings import Settings as RoutingSettings
 
@@ -14,6 +15,7 @@ SETTINGS: dict[str, type[BaseSettings]] = {
     "referrals": ReferralsSettings,
     "routing": RoutingSettings,
     "notify": NotifySettings,
+    "feed": FeedSettings,
 }
 """The settings of each service, those of the systems it stands on included."""
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib import metadata
 
 import httpx
 
@@ -18,6 +17,9 @@ from services.referrals.notices.listed import Page, read_page
 from services.referrals.notices.notice import Notice
 from services.referrals.notices.reading import read_notice
 from services.referrals.notices.unreadable import Reason
+
+VERSION = "0.1.0"
+"""That of the project; what is copied into an image carries no other record of it."""
 
 
 class HttpSource:
@@ -88,7 +90,7 @@ async def open_http_source(settings: FeedSettings, circuit: CircuitKeeper) -> As
 def headers(contact: str) -> Mapping[str, str]:
     """Say honestly who asks; nothing here pretends to be a browser."""
     return {
-        "User-Agent": f"Dragoman/{metadata.version('dragoman')} (+{contact})",
+        "User-Agent": f"Dragoman/{VERSION} (+{contact})",
         "Accept": "application/json",
         "Accept-Encoding": "gzip",
     }

@@ -1,7 +1,7 @@
 """One sweep of one list: who is listed, what each of them says, and who is not there any more."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -41,9 +41,10 @@ class Progress:
 
     list_name: ListName
     phase: Phase = Phase.LISTING
+    asked: Callable[[], int] = lambda: 0
+    """Says how often the source was asked in this sweep, by this process."""
     done: int = 0
     of: int = 0
-    requests: int = 0
 
     def say(self, done: int, of: int) -> None:
         """Take how far it is now."""
@@ -93,7 +94,8 @@ class Sweeping:
         sweep = await self._books.sweeps.begin(list_name, self._source.name, datetime.now(UTC), self._oldest)
         log.info("sweep taken up" if sweep.resumed else "sweep begun", sweep=sweep.id, source=self._source.name)
         span = tracer.start_span("sweep", kind=SpanKind.INTERNAL, attributes={"dragoman.feed.sweep": sweep.id})
-        self.progress = Progress(list_name)
+        before = self._source.requests
+        self.progress = Progress(list_name, asked=lambda: self._source.requests - before)
         try:
             with within(span):
                 async with self._alive(sweep, self.progress):
@@ -203,7 +205,6 @@ class Sweeping:
     async def _beat(self, sweep: Sweep, progress: Progress) -> None:
         while True:
             await asyncio.sleep(RENEW_S / 3)
-            progress.requests = self._source.requests
             try:
                 await self._lease.renew()
                 await self._books.sweeps.set(

@@ -49,7 +49,7 @@ def progress_line(progress: Progress, seconds: float, following: Sequence[ListNa
     """Write how far a sweep is: a bar, the rate, and what comes next."""
     share_done = min(progress.done / progress.of, 1.0) if progress.of else 0.0
     bar = ("#" * int(share_done * WIDTH)).ljust(WIDTH, ".")
-    rate = progress.requests / seconds if seconds > 0 else 0.0
+    rate = progress.asked() / seconds if seconds > 0 else 0.0
     then = ", ".join(list_name.value for list_name in following) or "nothing"
     counted = f"{progress.done} of {progress.of}"
     return f"{progress.list_name.value}: {progress.phase.value} [{bar}] {counted}, {rate:.1f} requests/s; then {then}"
