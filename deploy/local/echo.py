@@ -12,6 +12,7 @@ COLOURS = {
     "referrals": 36,
     "routing": 34,
     "notify": 95,
+    "feed": 96,
     "stack": 1,
 }
 WIDTH = 9

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
-from deploy.local.settings import HOST, SERVICES
+from deploy.local.settings import FEED, HOST, SERVICES
 
 OF_THE_MACHINE = re.compile(
     r"PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|PYTHON.*|COVERAGE.*|SSL_CERT_.*|LD_LIBRARY_PATH|VIRTUAL_ENV"
 )
-OF_THE_SERVICES = re.compile(r"(REFERRALS|ROUTING|NOTIFY|KAFKA|MONGO|OTEL|LOG|TELEMETRY)_.*")
+OF_THE_SERVICES = re.compile(r"(REFERRALS|ROUTING|NOTIFY|FEED|KAFKA|MONGO|OTEL|LOG|TELEMETRY)_.*")
 SECRET = re.compile(r".*(KEY|SECRET|PASSWORD|TOKEN|CREDENTIAL|HEADERS|JAAS).*")
 HIDDEN = "(hidden)"
 
@@ -30,7 +30,7 @@ def service_environment(
         environment["KAFKA_BOOTSTRAP_SERVERS"] = addresses["kafka"]
     if "mongo" in addresses:
         environment["MONGO_URI"] = addresses["mongo"]
-    for service in SERVICES:
+    for service in (*SERVICES, FEED):
         if service in ports:
             environment[f"{service.upper()}_HTTP_HOST"] = HOST
             environment[f"{service.upper()}_HTTP_PORT"] = str(ports[service])
@@ -41,7 +41,10 @@ def service_environment(
 
 def own_environment(service: str, environment: Mapping[str, str]) -> dict[str, str]:
     """Leave out what is another service's, such as the key that opens the content of referrals."""
-    others = tuple(f"{other.upper()}_" for other in SERVICES if other != service)
+    its_own = {service, "referrals"} if service == FEED else {service}
+    others = tuple(f"{other.upper()}_" for other in (*SERVICES, FEED) if other not in its_own)
+    # The feed works on the records of referrals, but nothing that it does is signed.
+    others += ("REFERRALS_SIGNING_KEY",) if service == FEED else ()
     return {name: text for name, text in environment.items() if not name.startswith(others)}
 
 

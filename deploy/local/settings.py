@@ -12,6 +12,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SERVICES = ("referrals", "routing", "notify")
 SYSTEMS = ("mongo", "kafka", "zipkin")
 ALL_PARTS = (*SYSTEMS, *SERVICES)
+FEED = "feed"
+"""The worker of `referrals` that reads public notices: part of a stack only if that is told where they are."""
 
 HOST = "127.0.0.1"
 
@@ -19,6 +21,7 @@ PORT_VARIABLES = {
     "referrals": "REFERRALS_HTTP_PORT",
     "routing": "ROUTING_HTTP_PORT",
     "notify": "NOTIFY_HTTP_PORT",
+    FEED: "FEED_HTTP_PORT",
     "kafka": "KAFKA_PORT",
     "kafka_controller": "KAFKA_CONTROLLER_PORT",
     "mongo": "MONGO_PORT",
@@ -28,6 +31,7 @@ DEFAULT_PORTS = {
     "referrals": 8101,
     "routing": 8102,
     "notify": 8103,
+    FEED: 8104,
     "kafka": 9092,
     "kafka_controller": 9093,
     "mongo": 27017,
@@ -66,8 +70,8 @@ class StackSettings:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
     def __post_init__(self) -> None:
-        if unknown := set(self.parts) - set(ALL_PARTS):
-            raise Problem(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(ALL_PARTS)}")
+        if unknown := set(self.parts) - {*ALL_PARTS, FEED}:
+            raise Problem(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join((*ALL_PARTS, FEED))}")
 
     @property
     def cache(self) -> Path:
@@ -82,7 +86,9 @@ class StackSettings:
             for name, variable in PORT_VARIABLES.items()
             if environment.get(variable)
         }
-        return cls(var_folder(environment), ports=ports, echo=True, environment=dict(environment))
+        has_feed = environment.get("FEED_BASE_URL") or environment.get("FEED_FOLDER")
+        parts = (*ALL_PARTS, FEED) if has_feed else ALL_PARTS
+        return cls(var_folder(environment), parts, ports, echo=True, environment=dict(environment))
 
 
 def _port(variable: str, text: str) -> int:

@@ -24,7 +24,7 @@ from deploy.local.lock import sole_use
 from deploy.local.ports import Ports
 from deploy.local.problems import Problem
 from deploy.local.secret_keys import read_or_make_all
-from deploy.local.settings import CHECKOUT, HOST, SERVICES, SYSTEMS, StackSettings
+from deploy.local.settings import CHECKOUT, FEED, HOST, SERVICES, SYSTEMS, StackSettings
 from deploy.local.state import State, creation_times, state_file, write_state
 from deploy.local.supervisor import Supervisor
 from deploy.local.topics import create_topics
@@ -100,7 +100,7 @@ class Stack:
         """End the services first, then what they stand on."""
         self._stopping = True
         self._write_state()
-        await self._supervisor.stop(SERVICES)
+        await self._supervisor.stop((*SERVICES, FEED))
         await self._supervisor.stop(SYSTEMS)
         state_file(self.settings.var).unlink(missing_ok=True)
         await self._echo.close()
@@ -126,7 +126,7 @@ class Stack:
             ]
             if "zipkin" in self.settings.parts:
                 group.create_task(self._start_zipkin())
-            for name in SERVICES:
+            for name in (*SERVICES, FEED):
                 if name in self.settings.parts:
                     group.create_task(self._start_service(name, below))
 

@@ -14,7 +14,7 @@ from deploy.local.settings import StackSettings
 from deploy.local.stack import Stack, running_stack
 
 ENDS_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-ORDER = ("referrals", "routing", "notify", "zipkin", "kafka", "mongo")
+ORDER = ("referrals", "routing", "notify", "feed", "zipkin", "kafka", "mongo")
 
 
 async def up(settings: StackSettings) -> None:

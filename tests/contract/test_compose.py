@@ -21,7 +21,7 @@ from deploy.local import kafka as local_kafka
 from deploy.local import mongo as local_mongo
 from deploy.local import services as local_services
 from deploy.local.secret_keys import VARIABLES
-from deploy.local.settings import CHECKOUT, DEFAULT_PORTS, PORT_VARIABLES, SERVICES
+from deploy.local.settings import CHECKOUT, DEFAULT_PORTS, FEED, PORT_VARIABLES, SERVICES
 from deploy.local.topics import create_topics
 from runtime.http import make_app
 from runtime.settings import KafkaSettings
@@ -40,7 +40,8 @@ EXPORTERS = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_ZIPKIN_ENDPOINT"}
 def set_locally() -> dict[str, str]:
     """The variables that deploy/local sets for the services, whatever its own environment says."""
     addresses = {"kafka": "127.0.0.1:9092", "mongo": local_mongo.uri(27017), "zipkin": "http://127.0.0.1:9411"}
-    return local_environment.service_environment({}, addresses, DEFAULT_PORTS, dict.fromkeys(VARIABLES, "a key"))
+    ports = {name: port for name, port in DEFAULT_PORTS.items() if name != FEED}  # a part only where it is asked for
+    return local_environment.service_environment({}, addresses, ports, dict.fromkeys(VARIABLES, "a key"))
 
 
 def copied_into_the_image() -> dict[str, str]:
@@ -80,6 +81,17 @@ def test_a_container_gets_only_variables_that_its_service_reads_and_all_it_needs
 
     assert given - set(known) == set()
     assert {name for name, variable in known.items() if variable.required} - given == set()
+
+
+def test_the_feed_gets_only_what_it_reads_and_all_it_needs_but_only_if_asked_for():
+    known = variables_of(SETTINGS[FEED])
+
+    given = set(PARTS[FEED]["environment"])
+
+    assert given - set(known) == set()
+    assert {name for name, variable in known.items() if variable.required} - given == set()
+    assert PARTS[FEED]["profiles"] == [FEED]
+    assert PARTS[FEED]["command"] == ["python", "-m", *local_services.COMMANDS[FEED]]
 
 
 def test_the_topics_command_gets_only_what_it_reads_and_all_it_needs():

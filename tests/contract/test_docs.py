@@ -115,7 +115,17 @@ def test_the_table_of_faults_is_that_of_the_code():
 
 
 def test_every_code_of_a_problem_is_explained():
-    guides = ("liaison", "office", "operations", "desk", "desk-rules", "clocks", "links", "statistics")
+    guides = (
+        "liaison",
+        "office",
+        "operations",
+        "desk",
+        "desk-rules",
+        "clocks",
+        "links",
+        "notices-records",
+        "statistics",
+    )
     explained = "".join(text_of(f"docs/{name}.md") for name in guides)
 
     assert [code for code in sorted(problem_codes()) if f"`{code}`" not in explained] == []

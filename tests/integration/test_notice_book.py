@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -303,13 +304,27 @@ async def test_a_copy_is_locked_at_its_review_and_opens_when_its_owner_sends_it_
     with pytest.raises(Frozen):
         await shelf.book.read(notice_id)
 
+    replayed = await shelf.book.observe(invented(), by_bureau(1))
+    still = await shelf.book.record(notice_id)
     await shelf.book.observe(invented(), by_bureau(24 * 1830))
 
     record = await shelf.book.record(notice_id)
     assert await shelf.book.read(notice_id) == invented()
-    assert "locked_at" not in record
+    assert (replayed.outcome, "locked_at" in still, "locked_at" in record) == (Outcome.SAME, True, False)
     assert record["review_due"] == BEGIN + (1830 + 1826) * DAY
     assert [entry["what"] for entry in record["history"]] == ["observed", "locked", "renewed"]
+
+
+async def test_what_was_set_aside_about_a_notice_is_purged_with_it(shelf, notice_id):
+    await shelf.book.observe(invented(), by_bureau(1))
+    faults = [SimpleNamespace(code="wrong_type", pointer="/name")]
+    of_this = await shelf.quarantine.put("ncb", faults, b"this", BEGIN, about=notice_id)
+    other = await shelf.quarantine.put("ncb", faults, b"other", BEGIN)
+
+    await shelf.book.end(KEY, NoticeStanding.WITHDRAWN, word(2))
+    await shelf.retention.settle(await _soon(shelf, notice_id))
+
+    assert (await shelf.quarantine.read(of_this), await shelf.quarantine.read(other)) == (None, b"other")
 
 
 async def test_the_match_keys_of_what_has_ended_are_deleted(shelf, notice_id):

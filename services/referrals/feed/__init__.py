@@ -1,1 +1,1 @@
-"""The feed of INTERPOL notices: which questions give the whole of a list, who is asked, what becomes of it."""
+"""The feed of INTERPOL notices: how the whole of a list is asked for, who is asked, and what becomes of it."""

@@ -43,10 +43,7 @@ def surely_within(item: Item, ages: Ages, today: date) -> bool | None:
     age = age_of(item, today)
     if age is None:
         return False
-    if ages.youngest < age < ages.oldest or (age == 0 == ages.youngest) or (age == OLDEST == ages.oldest):
-        return True
-    exact = len((item.birth or "").replace("/", "-").split("-")) == 3
-    if exact and age in (ages.youngest, ages.oldest):
+    if ages.youngest - (ages.youngest == 0) < age < ages.oldest + (ages.oldest == OLDEST):
         return True
     return False if age < ages.youngest - 1 or age > ages.oldest + 1 else None
 

@@ -1,5 +1,6 @@
 """Reads every listed notice of a sweep, and tells the book of it; one that cannot be read is listed all the same."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,11 @@ MISSING_IN_A_ROW = 20
 """Notices in a row that are listed and yet not there, after which the service counts as out of order."""
 
 SETTLED_AT_ONCE = 200
+
+MARKS_AT_ONCE = 10
+"""Marks written together where notices come fast; so many may have to be found in the book after a kill."""
+
+MARKS_WAIT_S = 0.5
 
 STOPS = frozenset(("circuit_open", "refused", "told_to_wait"))
 """Grounds to stop at the first time: we were told to."""
@@ -68,6 +74,8 @@ class Details:
         self._sweep = sweep
         self._away = 0
         self._missing = 0
+        self._unwritten: list[Mark] = []
+        self._written_at = time.monotonic()
 
     async def read(self, found: Found, say: Say) -> None:
         """Read all that this sweep has not read yet; raises `SourceAway` when it has to stop."""
@@ -77,13 +85,32 @@ class Details:
         shown_without = self._sweep.list_name in SHOWN_WITHOUT
         stale = choose_images(stale, images_left, shown_without=shown_without)
         done, of = len(found.entries) - len(left), len(found.entries)
-        for number, each in enumerate(stale):
-            say(done + number, of)
-            taken_up = self._sweep.resumed and number == 0
-            mark = await self._noted_before_the_kill(each) if taken_up else None
-            await self._marks.put([mark or await self._one(each)])
+        try:
+            for number, each in enumerate(stale):
+                say(done + number, of)
+                may_be_noted = self._sweep.resumed and number < MARKS_AT_ONCE
+                mark = await self._noted_before_the_kill(each) if may_be_noted else None
+                await self._mark(mark or await self._one(each))
+        finally:
+            await self._write_marks()
         await self._settle(fresh)
         say(of, of)
+
+    async def _mark(self, mark: Mark) -> None:
+        """Write marks a few at a time; what the book cannot tell after a kill is written at once."""
+        self._unwritten.append(mark)
+        late = time.monotonic() - self._written_at > MARKS_WAIT_S
+        if (
+            len(self._unwritten) >= MARKS_AT_ONCE
+            or late
+            or mark.became in (Became.QUARANTINED, Became.MISSING, Became.AWAY)
+        ):
+            await self._write_marks()
+
+    async def _write_marks(self) -> None:
+        marks, self._unwritten = self._unwritten, []
+        self._written_at = time.monotonic()
+        await self._marks.put(marks)
 
     async def _left(self, found: Found) -> tuple[list[Wanted], int]:
         """List what is left to read, and how many lists of pictures may be."""

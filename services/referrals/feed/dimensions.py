@@ -1,15 +1,16 @@
 """The ways in which a slice can be divided: what its parts are, how many each may have, and who surely is in it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
 from services.referrals.feed.ages import Ages, age_of, smoothed, surely_within
-from services.referrals.feed.letters import CELLS, OTHER, Letters, common_start, starting
+from services.referrals.feed.letters import CELLS, END, Cells, Letters, letter_at
 from services.referrals.feed.query import Item
 
-Cells = tuple[str, ...]
+_PLACES = 6
+"""At how many places of a name its letters are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Part:
 
     cells: Cells
     filters: Mapping[str, str]
-    finer: "Dimension | None" = None
+    finer: "tuple[Dimension, ...]" = ()
 
 
 class Dimension(Protocol):
@@ -44,6 +45,11 @@ class Dimension(Protocol):
         """Say whether the cells of a part must follow each other."""
         ...
 
+    @property
+    def sure(self) -> bool:
+        """Say whether what a list shows of somebody tells in which part they are."""
+        ...
+
     def weigh(self, known: Sequence[Item]) -> dict[str, float]:
         """Estimate how the records spread over the cells, from those known."""
         ...
@@ -62,11 +68,12 @@ class ByAge:
     """Divide by intervals of age; without a date of today, blindly."""
 
     today: date | None
-    ages: Ages = Ages()
+    ages: Ages = field(default_factory=Ages)
     name: str = "age"
     parameter: str = "age"
     packs: bool = True
     in_order: bool = True
+    sure: bool = True
 
     def weigh(self, known: Sequence[Item]) -> dict[str, float]:
         """Spread those known over the years round their ages."""
@@ -77,7 +84,7 @@ class ByAge:
     def part(self, cells: Cells) -> Part:
         """Write an interval."""
         ages = Ages(int(cells[0]), int(cells[-1]))
-        return Part(cells, ages.filters, replace(self, ages=ages) if len(cells) > 1 else None)
+        return Part(cells, ages.filters, (replace(self, ages=ages),) if len(cells) > 1 else ())
 
     def within(self, item: Item, cells: Cells) -> bool | None:
         """Go by the date of birth."""
@@ -86,48 +93,79 @@ class ByAge:
 
 @dataclass(frozen=True, slots=True)
 class ByLetters:
-    """Divide by what names begin with: by sets of letters, or letter by letter where sets are not understood."""
+    """Divide by sets of letters at a place of a name; what is over the cap then, by those at the other places too."""
 
     parameter: str
-    packs: bool
-    letters: Letters = Letters()
+    place: int = 0
+    letters: Letters = field(default_factory=Letters)
+    packs: bool = True
     in_order: bool = False
+    sure: bool = True
 
     @property
     def name(self) -> str:
-        """Tell the two kinds of pattern apart."""
-        return f"{self.parameter} by {'sets of letters' if self.packs else 'letter'}"
+        """Tell it from patterns of other kinds."""
+        return f"{self.parameter} by sets of letters"
 
     def weigh(self, known: Sequence[Item]) -> dict[str, float]:
-        """Count the letters that names go on with."""
-        letters = self._cells()
-        weights = dict.fromkeys(letters, 0.05)
+        """Count the letters at the place."""
+        allowed = self.letters.at(self.place) or CELLS
+        weights = dict.fromkeys((cell for cell in allowed if cell != END or self.place >= self.letters.needed), 0.0)
         for item in known:
-            letter = starting(getattr(item.names, self.parameter), self.letters.prefix)
+            letter = letter_at(getattr(item.names, self.parameter), self.place)
             if letter in weights:
                 weights[letter] += 1
         return weights
 
     def part(self, cells: Cells) -> Part:
-        """Write the pattern; a single letter is divided further by the letter after it."""
-        letters = replace(self.letters, cells=cells)
-        if len(cells) > 1:
-            return Part(cells, {self.parameter: letters.pattern}, replace(self, letters=letters))
-        finer = None if cells[0] == OTHER else replace(self, letters=Letters(self.letters.prefix + cells[0]))
-        return Part(cells, {self.parameter: letters.pattern}, finer)
+        """Write the pattern."""
+        letters = self.letters.with_letters(self.place, cells)
+        finer = [
+            replace(self, place=place, letters=letters)
+            for place in range(_PLACES)
+            if END not in cells and len(letters.at(place) or CELLS) > 1
+        ]
+        return Part(cells, {self.parameter: letters.pattern}, tuple(finer))
+
+    def within(self, item: Item, cells: Cells) -> bool | None:
+        """Go by the name as the list gives it; what it gives as no name may be one to the service."""
+        name = getattr(item.names, self.parameter)
+        return None if name is None else letter_at(name, self.place) in cells
+
+
+@dataclass(frozen=True, slots=True)
+class ByStart:
+    """Divide by the letters that names begin with, one at a time: for services that understand no sets of letters."""
+
+    parameter: str
+    start: str = ""
+    packs: bool = False
+    in_order: bool = False
+    sure: bool = True
+
+    @property
+    def name(self) -> str:
+        """Tell it from patterns of other kinds."""
+        return f"{self.parameter} by start"
+
+    def weigh(self, known: Sequence[Item]) -> dict[str, float]:
+        """Count the letters that names go on with."""
+        weights = dict.fromkeys(CELLS[:-2], 0.0)
+        for item in known:
+            letter = letter_at(getattr(item.names, self.parameter), len(self.start))
+            if letter in weights:
+                weights[letter] += 1
+        return weights
+
+    def part(self, cells: Cells) -> Part:
+        """Write the pattern; it is divided further by the letter after it."""
+        start = self.start + cells[0]
+        return Part(cells, {self.parameter: f"^{start}"}, (replace(self, start=start),))
 
     def within(self, item: Item, cells: Cells) -> bool | None:
         """Go by the name as the list gives it."""
-        return starting(getattr(item.names, self.parameter), self.letters.prefix) in cells
-
-    def _cells(self) -> Cells:
-        return self.letters.cells if self.packs else tuple(cell for cell in self.letters.cells if cell != OTHER)
-
-    def beyond(self, known: Sequence[Item]) -> "ByLetters":
-        """Go on behind what all names begin with."""
-        names = [getattr(item.names, self.parameter) for item in known]
-        start = common_start([name for name in names if Letters(self.letters.prefix).has(name)])
-        return replace(self, letters=Letters(start)) if len(start) > len(self.letters.prefix) else self
+        name = getattr(item.names, self.parameter)
+        return None if name is None else name.upper().startswith(self.start + cells[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +180,7 @@ class ByValue:
     """The values that somebody has, as far as the list says."""
     sure: bool = True
     """Whether the list says it, or lets it be guessed only."""
-    finer: "Callable[[str], Dimension] | None" = None
+    further: "Callable[[str], Dimension] | None" = None
     packs: bool = False
     in_order: bool = False
 
@@ -156,7 +194,7 @@ class ByValue:
 
     def part(self, cells: Cells) -> Part:
         """Write the filter."""
-        return Part(cells, {self.parameter: cells[0]}, self.finer(cells[0]) if self.finer else None)
+        return Part(cells, {self.parameter: cells[0]}, (self.further(cells[0]),) if self.further else ())
 
     def within(self, item: Item, cells: Cells) -> bool | None:
         """Go by what the list says of somebody."""

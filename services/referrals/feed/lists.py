@@ -5,7 +5,7 @@ from string import ascii_uppercase, digits
 
 import pycountry
 
-from services.referrals.feed.dimensions import ByAge, ByLetters, ByValue, Dimension
+from services.referrals.feed.dimensions import ByAge, ByLetters, ByStart, ByValue, Dimension
 from services.referrals.feed.query import Item, ListName
 
 COUNTRIES = dict.fromkeys((*(country.alpha_2 for country in pycountry.countries), "XK", "914", "922"), 0.0)
@@ -22,16 +22,16 @@ def dimensions_of(list_name: ListName, today: date | None) -> tuple[Dimension, .
         return (_resolution(), _reference(), _contained("name"), _nationality(), _sex(), ByAge(today))
     warrants = (_warrant_country(),) if list_name is ListName.RED else ()
     return (
-        ByLetters("name", packs=True),
+        *(ByLetters("name", place) for place in range(3)),
         ByAge(today),
-        _sex(),
         _nationality(),
+        _sex(),
         *warrants,
-        ByLetters("forename", packs=True),
-        ByLetters("name", packs=False),
+        *(ByLetters("forename", place) for place in range(3)),
+        ByStart("name"),
         _length("name"),
         _length("forename"),
-        ByLetters("forename", packs=False),
+        ByStart("forename"),
         _contained("forename"),
         _contained("name"),
     )
@@ -71,8 +71,10 @@ def _contained(parameter: str, part: str = "") -> Dimension:
         return [value for value in values if value in name]
 
     values = dict.fromkeys([both for letter in letters for both in {part + letter: 0, letter + part: 0}], 0.0)
-    finer = None if part else lambda value: _contained(parameter, value)
-    return ByValue(f"{parameter} by {'two letters' if part else 'letter'} in it", parameter, values, of, finer=finer)
+    further = None if part else lambda value: _contained(parameter, value)
+    return ByValue(
+        f"{parameter} by {'two letters' if part else 'letter'} in it", parameter, values, of, further=further
+    )
 
 
 def _resolution() -> Dimension:
@@ -83,6 +85,6 @@ def _resolution() -> Dimension:
 def _reference(before: str = "") -> Dimension:
     """Divide by the digits in the reference of the listing: by one, then by two and three in a row."""
     values = dict.fromkeys((before + digit for digit in digits), 1.0)
-    finer = None if len(before) == 2 else _reference
+    further = None if len(before) == 2 else _reference
     name = f"reference by {len(before) + 1} digits"
-    return ByValue(name, "unReference", values, lambda item: (), sure=False, finer=finer)
+    return ByValue(name, "unReference", values, lambda item: (), sure=False, further=further)

@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.referrals.feed.dimensions import Cells, Dimension, Part
+from services.referrals.feed.dimensions import Dimension, Part
+from services.referrals.feed.letters import Cells
 from services.referrals.feed.lists import dimensions_of
-from services.referrals.feed.parting import Parting, price
-from services.referrals.feed.query import Answer, Item, ListName, Query, Unanswered
+from services.referrals.feed.parting import FILL, Parting, price
+from services.referrals.feed.query import Answer, ListName, Query, Unanswered
 from services.referrals.feed.slices import Slice
 
 Asking = Generator[Query, Answer, None]
+
+_GROUP = 7.0
+"""How many pages a group has into which a long list is divided first."""
 
 
 class Ground(StrEnum):
@@ -61,48 +65,45 @@ def crawl(
     """Ask for a list until all of it is found or nothing more can be tried."""
     crawler = _Crawler(dimensions_of(list_name, today), cap)
     root = yield from crawler.whole()
-    if known is not None and not root.complete:
-        yield from crawler.follow(known, root)
+    if known is not None:
+        yield from crawler.follow(known)
     yield from crawler.complete(root)
-    return crawler.result(root)
+    return crawler.result()
 
 
 class _Crawler:
     def __init__(self, dimensions: tuple[Dimension, ...], cap: int) -> None:
         self._dimensions = dimensions
         self._cap = cap
-        self._answers: dict[Query, Slice] = {}
+        self._root = Slice(Query(), 0, dimensions)
+        self._answers: dict[Query, Answer] = {}
         self._not_honoured: set[str] = set()
         self._misjudged: set[str] = set()
         self._short: list[Slice] = []
         self._requests = 0
+        self._looked_up = 0
         self._most = 1
 
     def whole(self) -> Generator[Query, Answer, Slice]:
         """Ask for the list without any filter."""
         answer = yield Query()
         self._requests += 1
-        root = Slice(Query(), answer.total, self._dimensions, given=len(answer.items))
-        root.learn(answer.items)
-        self._answers[root.query] = root
-        if root.given < min(root.total, self._cap) and root.given:
-            self._cap = root.given
+        self._root.total, self._root.given = answer.total, len(answer.items)
+        self._root.learn(answer.items)
         self._most = 500 + answer.total
-        return root
+        self._mind_cap(answer)
+        return self._root
 
-    def follow(self, known: Plan, root: Slice) -> Asking:
+    def follow(self, known: Plan) -> Asking:
         """Ask for the slices that made up the list the last time."""
         for query, _ in known.slices:
-            if root.complete or self._requests >= self._most:
+            if self._root.complete or not self._may_ask:
                 return
-            answer = yield from self._ask(query)
-            if answer is not None:
-                root.learn(answer.items)
-                self._answers[query] = Slice(query, answer.total, (), given=len(answer.items))
+            yield from self._ask(query)
 
     def complete(self, slice_: Slice) -> Asking:
         """Divide a slice in one way after the other until everybody in it is known."""
-        while not slice_.settled and slice_.dimensions and self._requests < self._most:
+        while not slice_.settled and slice_.dimensions and self._may_ask:
             dimension = self._cheapest(slice_)
             slice_.dimensions = tuple(other for other in slice_.dimensions if other is not dimension)
             if dimension.name not in self._not_honoured:
@@ -110,44 +111,63 @@ class _Crawler:
         if not slice_.settled:
             self._short.append(slice_)
 
+    @property
+    def _may_ask(self) -> bool:
+        return self._requests < self._most and self._looked_up < 4 * self._most
+
     def _cheapest(self, slice_: Slice) -> Dimension:
         known = list(slice_.found.values())
-        return min(slice_.dimensions, key=lambda dimension: price(dimension, known, slice_.total, self._cap))
+        usable = [each for each in slice_.dimensions if each.name not in self._not_honoured] or slice_.dimensions
+        return min(usable, key=lambda each: price(each, known, slice_.total, slice_.missing, self._cap))
 
     def _divide(self, slice_: Slice, dimension: Dimension) -> Asking:
-        known = list(slice_.found.values())
-        parting = Parting(dimension, known)
+        parting = Parting(dimension, list(slice_.found.values()), list(self._root.found.values()))
         left = float(slice_.total)
-        while not slice_.settled and self._requests < self._most:
+        while not slice_.settled and self._may_ask:
             cells = parting.following(left, self._room(slice_))
             if cells is None:
                 return
-            part = yield from self._part(slice_, dimension, dimension.part(cells))
+            part = dimension.part(cells)
+            found = yield from self._part(slice_, dimension, part)
             if dimension.name in self._not_honoured:
                 return
-            left = max(left - (part.total if part else 0), 0.0)
+            if found is None:
+                continue
+            if self._again(slice_, found, cells, dimension):
+                parting.again(cells, list(found.found.values()), found.total)
+                continue
+            left = max(left - found.total, 0.0)
+            yield from self._finish(slice_, found, part, dimension)
+
+    def _again(self, slice_: Slice, found: Slice, cells: Cells, dimension: Dimension) -> bool:
+        """Say whether a part that is over the cap by a little is better divided anew together with what is left."""
+        if not dimension.packs or len(cells) == 1 or found.settled:
+            return False
+        return max(self._cap, self._room(slice_)) < found.total < 1.8 * self._cap
+
+    def _finish(self, slice_: Slice, found: Slice, part: Part, dimension: Dimension) -> Asking:
+        if not found.settled and found.total < slice_.total:
+            yield from self.complete(found)
+        elif not found.settled and len(part.cells) < len(dimension.weigh(())):
+            # All are in this part: from here on the slice is divided as the part would be.
+            slice_.dimensions = (*slice_.dimensions, *part.finer)
 
     def _room(self, slice_: Slice) -> float:
-        # When few are missing, what counts is not how many a part has but whether one of the missing is in it.
-        return max(self._cap * 0.75, slice_.total / (2 * max(slice_.missing, 1)))
+        """Say how many records the next part should have."""
+        if slice_.missing * 5 < slice_.total:
+            # What counts now is not how many a part has but whether one of the missing is in it.
+            return max(self._cap * FILL, slice_.total / (2 * max(slice_.missing, 1)))
+        groups = round(slice_.total / (_GROUP * self._cap))
+        # The first page says too little of a long list to cut pages out of it: first come groups, which say more.
+        return slice_.total / groups if groups > 1 else self._cap * FILL
 
     def _part(self, slice_: Slice, dimension: Dimension, part: Part) -> Generator[Query, Answer, Slice | None]:
         query = slice_.query.narrowed(part.filters)
-        if query in self._answers:
-            return self._answers[query]
         answer = yield from self._ask(query)
         if answer is None:
             self._not_honoured.add(dimension.name)
             return None
-        found = self._judged(slice_, dimension, part, answer)
-        if found is None:
-            return None
-        self._answers[query] = found
-        if not found.settled and found.total < slice_.total:
-            yield from self.complete(found)
-        elif not found.settled and part.finer is not None:
-            slice_.dimensions = (*slice_.dimensions, part.finer)
-        return found
+        return self._judged(slice_, dimension, part, answer)
 
     def _judged(self, slice_: Slice, dimension: Dimension, part: Part, answer: Answer) -> Slice | None:
         """Take an answer as a part of a slice, unless it shows that the filter was not understood."""
@@ -158,30 +178,51 @@ class _Crawler:
         ignored = ignored or (answer.total >= slice_.total and len(outside) > 1) or strangers * 2 > len(answer.items)
         if ignored or (answer.total == 0 and len(inside) > 1):
             self._not_honoured.add(dimension.name)
-            self._answers[Query()].learn(answer.items)
             return None
         if answer.total < 0.9 * len(inside) - 1:
             self._misjudged.add(dimension.name)
         others = tuple(other for other in slice_.dimensions if other.parameter != dimension.parameter)
-        finer = (part.finer,) if part.finer else ()
-        found = Slice(slice_.query.narrowed(part.filters), answer.total, (*finer, *others), {}, len(answer.items), slice_)
+        query = slice_.query.narrowed(part.filters)
+        found = Slice(query, answer.total, (*part.finer, *others), {}, len(answer.items), slice_)
         found.learn(answer.items)
         if dimension.name not in self._misjudged:
             found.learn(inside)
         return found
 
     def _ask(self, query: Query) -> Generator[Query, Answer, Answer | None]:
+        if query in self._answers:
+            self._looked_up += 1
+            return self._answers[query]
         self._requests += 1
         try:
             answer = yield query
         except Unanswered:
             return None
+        self._answers[query] = answer
+        self._root.learn(answer.items)
+        self._mind_cap(answer)
         return answer
 
-    def result(self, root: Slice) -> Crawled:
+    def _mind_cap(self, answer: Answer) -> None:
+        """Learn that the list gives fewer at a time than was thought."""
+        if answer.total >= self._cap > len(answer.items) > 0:
+            self._cap = len(answer.items)
+
+    def result(self) -> Crawled:
         """Say what was found."""
-        ground = Ground.TOO_MANY_QUESTIONS if self._requests >= self._most else Ground.CANNOT_BE_DIVIDED
+        root = self._root
+        ground = Ground.TOO_MANY_QUESTIONS if not self._may_ask else Ground.CANNOT_BE_DIVIDED
         alarms = () if root.complete else tuple(Alarm(s.query, s.total, len(s.found), ground) for s in self._short)
-        slices = tuple((query, asked.total) for query, asked in self._answers.items() if asked.total == asked.given)
-        plan = Plan(tuple((query, total) for query, total in slices if total))
-        return Crawled(root.total, tuple(sorted(root.found)), root.complete, alarms, self._requests, plan)
+        return Crawled(root.total, tuple(sorted(root.found)), root.complete, alarms, self._requests, self._plan())
+
+    def _plan(self) -> Plan:
+        """Keep the slices, largest first, that gave all they had and somebody whom none before them gave."""
+        whole = [(query, each) for query, each in self._answers.items() if each.total == len(each.items) > 0]
+        seen: set[str] = set()
+        kept = []
+        for query, answer in sorted(whole, key=lambda pair: -pair[1].total):
+            ids = {item.entity_id for item in answer.items}
+            if not ids <= seen:
+                seen |= ids
+                kept.append((query, answer.total))
+        return Plan(tuple(kept))

@@ -24,7 +24,7 @@ class FeedSettings(HttpSettings):
     folder: str = Field(default="", description="Folder of recorded pages to read instead; empty: none.")
     lists: str = Field(default=ALL_LISTS, description="Lists to read, separated by commas.")
     interval_s: float = Field(
-        default=12 * 3600, gt=0, description="Seconds from the start of a list's sweep to that of its next."
+        default=12 * 3600, gt=0, description="Seconds from one sweep of a list to the next, start to start."
     )
     retry_s: float = Field(default=900, gt=0, description="Seconds until a sweep that had to stop is taken up again.")
     oldest_sweep_s: float = Field(

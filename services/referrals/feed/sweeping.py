@@ -11,7 +11,7 @@ import structlog
 from opentelemetry.trace import SpanKind
 
 from runtime.errors import StoreAway
-from runtime.telemetry import tracer, within
+from runtime.telemetry import tracer, untraced, within
 from services.referrals.feed.answers import Answers
 from services.referrals.feed.details import Details, Limits
 from services.referrals.feed.lease import RENEW_S, Lease
@@ -97,14 +97,16 @@ class Sweeping:
         before = self._source.requests
         self.progress = Progress(list_name, asked=lambda: self._source.requests - before)
         try:
-            with within(span):
+            # Each request is a trace of its own, sampled like any other: one of ten thousand spans helps nobody.
+            with untraced():
                 async with self._alive(sweep, self.progress):
                     swept = await self._swept(sweep, accept)
-            span.set_attribute("dragoman.feed.state", swept.state.value)
+            span.set_attributes({"dragoman.feed.state": swept.state.value, **_counted(swept)})
+            with within(span):
+                _tell(sweep, swept)
         finally:
             span.end()
             self.progress = None
-        _tell(sweep, swept)
         return swept
 
     async def _swept(self, sweep: Sweep, accept: bool) -> Swept:
@@ -219,6 +221,14 @@ def _alarm(sweep: Sweep, crawled: Crawled) -> None:
     """Tell ops of every slice that could not be divided any further, by counts and harmless filters."""
     for alarm in crawled.alarms[:50]:
         log.error("feed slice over the cap cannot be divided", sweep=sweep.id, **shown_alarm(alarm))
+
+
+def _counted(swept: Swept) -> dict[str, int]:
+    """Give what a span says of a sweep: counts."""
+    counts: Mapping[str, int] = swept.figures.get("counts") or {}
+    requests: Mapping[str, int] = swept.figures.get("requests") or {}
+    whole = {**counts, "requests": sum(requests.values())}
+    return {f"dragoman.feed.{name}": number for name, number in whole.items()}
 
 
 def _tell(sweep: Sweep, swept: Swept) -> None:

@@ -90,15 +90,18 @@ class Worker:
     async def _swept(self, list_name: ListName) -> Swept:
         # Another process may have met a refusal meanwhile, and what it was told holds for us, too.
         await self._circuit.prepare()
+        began = datetime.now(UTC)
         swept = await self._sweeping.sweep(list_name)
-        await self._sweeps.due_again(list_name, self._next(swept))
+        await self._sweeps.due_again(list_name, self._next(swept, began))
         return swept
 
-    def _next(self, swept: Swept) -> datetime:
-        """Say when a list is due again: later after all went well, and never before we may ask."""
+    def _next(self, swept: Swept, began: datetime) -> datetime:
+        """Say when a list is due again: soon when it had to stop, and never before we may ask."""
         now = datetime.now(UTC)
-        wait = self._interval if swept.state is State.COMPLETE else min(self._retry, self._interval)
-        return max(now + wait, swept.until or now)
+        due = began + self._interval
+        if swept.state is not State.COMPLETE:
+            due = min(due, now + self._retry)
+        return max(due, swept.until or now)
 
     async def _is_due(self, list_name: ListName) -> bool:
         row = await self._sweeps.list_row(list_name)

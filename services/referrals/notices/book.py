@@ -17,25 +17,11 @@ from runtime.store import Advance, Store
 from schemas.notices import Colour, NoticeSource, NoticeStanding
 from services.referrals.notices.canonical import compare, content_hash, image_hash
 from services.referrals.notices.fingerprints import Fingerprints
-from services.referrals.notices.life import (
-    ENDED,
-    NCB,
-    PUBLIC,
-    Periods,
-    Step,
-    Verdict,
-    absent_again,
-    empty_record,
-    is_shut,
-    judge,
-    leading,
-    sighted,
-    still_listed,
-    way,
-)
+from services.referrals.notices.life import ENDED, NCB, PUBLIC, Periods, Step, empty_record, is_shut, leading, way
 from services.referrals.notices.masked import is_child
 from services.referrals.notices.notice import Notice
 from services.referrals.notices.records import NOTICES, NoticeRecords
+from services.referrals.notices.seeing import absent_again, sighted, still_listed
 from services.referrals.notices.sightings import (
     ClosedSweep,
     Hashes,
@@ -47,6 +33,7 @@ from services.referrals.notices.sightings import (
     Word,
 )
 from services.referrals.notices.standing import ended, reinstated, suspended
+from services.referrals.notices.verdicts import Verdict, judge
 from services.referrals.vault import Erased, Frozen, Vault
 
 NoticeKey = tuple[Colour, str]

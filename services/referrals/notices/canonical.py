@@ -17,6 +17,8 @@ from services.referrals.notices.notice import Alias, NameRole, Notice, NoticeNam
 
 Written = dict[str, Any]
 
+_TOLD_AS = {"arrest_warrants": "warrants"}
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -26,6 +28,11 @@ class Difference:
     """Names of the service's fields, in order of the alphabet."""
     images: bool = False
     """Whether the pictures are others; False when they were not read both times."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The fields as an event may name them: no wording of ours about a notice says that anybody is to be taken."""
+        return tuple(sorted(_TOLD_AS.get(name, name) for name in self.fields))
 
     def __bool__(self) -> bool:
         return bool(self.fields) or self.images

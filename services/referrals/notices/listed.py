@@ -12,7 +12,7 @@ from services.referrals.notices.opening import open_object
 from services.referrals.notices.unreadable import Faults, Reason, in_order
 from services.referrals.notices.values import (
     Unfit,
-    read_code,
+    read_country_code,
     read_date,
     read_entity_id,
     read_line,
@@ -100,7 +100,7 @@ def _read_entry(entry: Any, place: int) -> tuple[Listed | None, str | None, list
         fields.one("name", read_line),
         fields.one("forename", read_line),
         fields.one("date_of_birth", read_date),
-        fields.many("nationalities", read_code),
+        fields.many("nationalities", read_country_code),
         fields.part("_links").part("thumbnail").one("href", _read_picture_of),
     )
     return (None if faults.found else listed), entity_id, faults.found

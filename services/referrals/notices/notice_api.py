@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from runtime.http import PROBLEM, Problem
 from runtime.mongo import Document
-from runtime.pages import read_cursor, write_cursor
+from runtime.pages import read_cursor, read_moment, write_cursor
 from schemas.notices import Colour, NoticeStanding
 from schemas.vocabulary import QUEUES
 from services.referrals.notices.book import NoticeBook
@@ -153,12 +153,19 @@ def _add_quarantine(router: APIRouter, quarantine: Quarantine) -> None:
     async def list_quarantine(
         source: Annotated[str | None, Query(max_length=60)] = None, limit: Limit = 50, cursor: Cursor = None
     ) -> JSONResponse:
-        """List what could not be read, with the reasons and without a byte of it."""
+        """List what could not be read, with the reasons and without a byte of it, what came last first."""
         listing = f"quarantine {source}"
-        after = read_cursor(cursor, listing, fields=1)[0] if cursor is not None else None
+        after = None
+        if cursor is not None:
+            last_at, entry_id = read_cursor(cursor, listing, fields=2)
+            after = read_moment(last_at), entry_id
         rows = await quarantine.entries(source, after, limit + 1)
+        more = len(rows) > limit
         return JSONResponse(
-            {"entries": [shown_entry(row) for row in rows[:limit]], "next": _next(rows, limit, listing)}
+            {
+                "entries": [shown_entry(row) for row in rows[:limit]],
+                "next": write_cursor([rows[limit - 1]["last_at"], rows[limit - 1]["_id"]], listing) if more else None,
+            }
         )
 
     @router.delete("/quarantine/{quarantine_id}", status_code=204, response_class=Response)
@@ -193,8 +200,8 @@ def refuse_shut(record: Document) -> None:
 NOTICE_ENDED = Problem(
     410,
     "notice_ended",
-    "This notice has been withdrawn, cancelled or deleted",
-    detail="Nobody may read or use it. Its record says when it ended, and by whose word.",
+    "This notice has ended",
+    detail="Nobody may read or use it. Its record says when it ended, how, and by whose word.",
 )
 SUSPENDED = Problem(
     410,

@@ -10,15 +10,16 @@ from services.referrals.notices.unreadable import Reason, UnreadableNotice
 DEEPEST = 12
 """The deepest answer of the service has six levels."""
 
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_BRACKET = re.compile(rb"[\[\]{}]")
+# A string that nobody ends goes on to the end: looking for its end from every quote in it would take for ever.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def open_object(raw: bytes, most_bytes: int) -> Mapping[str, Any]:
     """Give the object that a body is; anything else raises UnreadableNotice."""
     if len(raw) > most_bytes:
         raise UnreadableNotice([Reason("too_big")])
-    if _depth(raw) > DEEPEST:
+    if _too_deep(raw):
         raise UnreadableNotice([Reason("too_deep")])
     given = _parsed(raw)
     if not isinstance(given, dict):
@@ -26,25 +27,27 @@ def open_object(raw: bytes, most_bytes: int) -> Mapping[str, Any]:
     return given
 
 
-def _depth(raw: bytes) -> int:
-    """Count how deep brackets nest outside of strings; a body that is no JSON may give any number."""
-    deepest = depth = 0
-    for bracket in _BRACKET.findall(_STRING.sub(b"", raw)):
+def _too_deep(raw: bytes) -> bool:
+    """Tell whether brackets outside of strings nest too deep; what is no JSON is found out later."""
+    depth = 0
+    for bracket in _STRING.sub(b"", raw).translate(None, _NO_BRACKETS):
         depth += 1 if bracket in b"[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _parsed(raw: bytes) -> Any:
+    # The errors of the decoders hold the body; so ours is raised when they are gone, and not as their consequence.
     try:
         return _STRICT.decode(raw.decode("utf-8"))
     except UnicodeDecodeError:
-        raise UnreadableNotice([Reason("not_utf8")]) from None
+        code = "not_utf8"
     except _GivenTwiceError:
-        raise UnreadableNotice([Reason("field_twice")]) from None
+        code = "field_twice"
     except ValueError:
-        # Its message and its `doc` hold the body: they end here.
-        raise UnreadableNotice([Reason("not_json")]) from None
+        code = "not_json"
+    raise UnreadableNotice([Reason(code)])
 
 
 class _GivenTwiceError(Exception):

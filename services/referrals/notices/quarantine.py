@@ -7,6 +7,7 @@ comes beyond that is only counted, under its source, so that a hostile feed cann
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from pymongo.errors import DuplicateKeyError
 
@@ -46,11 +47,16 @@ class Quarantine:
     async def prepare(self) -> None:
         """Make the indexes."""
         with store_errors():
-            await self._entries.create_index([("last_at", 1)], name="by_last")
-            await self._entries.create_index([("source", 1), ("_id", -1)], name="by_source")
+            await self._entries.create_index([("last_at", -1), ("_id", -1)], name="by_last")
+            await self._entries.create_index([("source", 1), ("last_at", -1), ("_id", -1)], name="by_source")
+            await self._entries.create_index(
+                [("about", 1)], name="by_notice", partialFilterExpression={"about": {"$exists": True}}
+            )
 
-    async def put(self, source: str, reasons: Iterable[Fault], raw: bytes | None, at: datetime) -> str:
-        """Set something aside, and give the id of its entry."""
+    async def put(
+        self, source: str, reasons: Iterable[Fault], raw: bytes | None, at: datetime, *, about: UUID | None = None
+    ) -> str:
+        """Set something aside, and give the id of its entry; what is known to be about a notice ends with it."""
         told = [{"code": each.code, "pointer": each.pointer} for each in reasons][:REASONS_AT_MOST]
         digest = self._fingerprints.raw(source, repr(told).encode() if raw is None else raw)
         entry_id = digest.hex()[:32]
@@ -68,6 +74,8 @@ class Quarantine:
             "size": len(raw) if raw is not None else 0,
             "digest": digest,
         }
+        if about is not None:
+            entry["about"] = str(about)
         if raw is not None:
             sealed = await self._vault.seal(entry_id, raw[:KEPT_BYTES])
             entry |= {"key_id": sealed.key_id, "content": sealed.content}
@@ -78,13 +86,15 @@ class Quarantine:
             await self._came_again(entry_id, at)
         return entry_id
 
-    async def entries(self, source: str | None, after: str | None, most: int) -> list[Document]:
-        """List entries without what is sealed in them, from after one of them on."""
+    async def entries(self, source: str | None, after: tuple[datetime, str] | None, most: int) -> list[Document]:
+        """List entries without what is sealed in them, what came last first, from after one of them on."""
         where: Document = {} if source is None else {"source": source}
         if after is not None:
-            where["_id"] = {"$lt": after}
+            last_at, entry_id = after
+            where["$or"] = [{"last_at": {"$lt": last_at}}, {"last_at": last_at, "_id": {"$lt": entry_id}}]
         with store_errors():
-            return await self._entries.find(where, {"content": 0}).sort("_id", -1).limit(most).to_list(most)
+            found = self._entries.find(where, {"content": 0}).sort([("last_at", -1), ("_id", -1)])
+            return await found.limit(most).to_list(most)
 
     async def read(self, entry_id: str) -> bytes | None:
         """Give the beginning of what was set aside; None when there is no such entry, or nothing was kept."""
@@ -106,6 +116,13 @@ class Quarantine:
         with store_errors():
             await self._entries.delete_one({"_id": entry_id})
         return True
+
+    async def discard_about(self, notice_id: str, now: datetime) -> None:
+        """Delete what was set aside about a notice."""
+        with store_errors():
+            found = await self._entries.find({"about": notice_id}, {"_id": 1}).to_list(None)
+        for entry in found:
+            await self.discard(entry["_id"], now)
 
     async def discard_old(self, now: datetime) -> int:
         """Delete what has been here long enough, and say how many entries that were."""

@@ -31,6 +31,7 @@ from services.referrals.notices.values import (
     MOST_LINE,
     Unfit,
     read_code,
+    read_country_code,
     read_date,
     read_date_or_line,
     read_entity_id,
@@ -82,8 +83,8 @@ def _person(fields: Fields) -> dict[str, Any]:
         "names": tuple(_names(fields)),
         "birth": fields.one("date_of_birth", read_date),
         "sex": fields.one("sex_id", read_sex),
-        "nationalities": fields.many("nationalities", read_code),
-        "country_of_birth": fields.one("country_of_birth_id", read_code),
+        "nationalities": fields.many("nationalities", read_country_code),
+        "country_of_birth": fields.one("country_of_birth_id", read_country_code),
         "place_of_birth": fields.one("place_of_birth", read_text),
         "height_m": fields.one("height", read_height),
         "weight_kg": fields.one("weight", read_weight),
@@ -101,7 +102,7 @@ def _matter(fields: Fields) -> dict[str, Any]:
     return {
         "warrants": tuple(_warrants(fields)),
         "event": _event(fields),
-        "issuing_country": fields.first(("issuing_country", "issuing_country_id"), read_code),
+        "issuing_country": fields.first(("issuing_country", "issuing_country_id"), read_country_code),
         "likely_to_visit": _likely_to_visit(fields),
         "summary": fields.one("summary", read_text),
         "purposes": fields.many("purposes", read_text),
@@ -160,7 +161,7 @@ def _aliases(fields: Fields) -> Iterator[Alias]:
 def _warrants(fields: Fields) -> Iterator[Warrant]:
     for each in fields.parts("arrest_warrants", MOST_WARRANTS):
         warrant = Warrant(
-            issuing_country=each.one("issuing_country_id", read_code),
+            issuing_country=each.one("issuing_country_id", read_country_code),
             charge=each.one("charge", read_text),
             charge_translation=each.one("charge_translation", read_text),
         )
@@ -172,7 +173,7 @@ def _event(fields: Fields) -> Event | None:
     event = Event(
         date=fields.one("date_of_event", read_date),
         place=fields.one("place", read_text),
-        country=fields.one("country", read_code),
+        country=fields.one("country", read_country_code),
     )
     return event if event != Event() else None
 
@@ -181,8 +182,8 @@ def _likely_to_visit(fields: Fields) -> tuple[str, ...]:
     """Read countries; only one client has seen this field, so one country may stand there without a list."""
     name = "countries_likely_to_be_visited"
     if isinstance(fields.given.get(name), str):
-        return tuple(country for country in (fields.one(name, read_code),) if country)
-    return fields.many(name, read_code)
+        return tuple(country for country in (fields.one(name, read_country_code),) if country)
+    return fields.many(name, read_country_code)
 
 
 def _relatives(fields: Fields) -> Iterator[Relative]:
@@ -219,7 +220,7 @@ def _documents(fields: Fields) -> Iterator[Document]:
         document = Document(
             type=each.one("type", read_line),
             number=each.first(("number", "nr"), read_line_or_number),
-            country=each.first(("country", "issuing_country_id", "citizenship_id"), read_code),
+            country=each.first(("country", "issuing_country_id", "citizenship_id"), read_country_code),
             expiry=each.first(("expiry", "expiry_date"), read_date_or_line),
             issued=each.one("issued_on", read_date_or_line),
             place_of_issue=each.one("place_of_issue", read_text),

@@ -90,6 +90,7 @@ class Retention:
             again = LOOK_AGAIN if has_ended(record) else LOOK_AGAIN_LIVE
             await self._records.put_off(record, "purge_due", now + again)
             return False
+        await self._quarantine.discard_about(record["_id"], now)
         if not await self._records.change(record, purged(record, now), now):
             return False
         await self._records.forget_match_keys(record["_id"])

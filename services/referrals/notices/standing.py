@@ -1,7 +1,7 @@
 """What the words of the bureaus make of a notice: suspended, in force again, ended for good, and at last purged."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -9,8 +9,6 @@ from runtime.mongo import Document
 from schemas.events.notice import NoticeEnded, NoticePurged, NoticeReinstated, NoticeSuspended
 from schemas.notices import NoticeSource, NoticeStanding
 from services.referrals.notices.life import (
-    NCB,
-    WAY_OF,
     Periods,
     Step,
     entry,
@@ -24,6 +22,10 @@ from services.referrals.notices.life import (
 from services.referrals.notices.sightings import Outcome, Word
 
 SUSPENDED = NoticeStanding.SUSPENDED.value
+IN_FORCE = NoticeStanding.IN_FORCE.value
+
+GRACE = timedelta(days=1)
+"""What an old suspension waits at least: the word that lifted it may be just behind, in a topic that is read again."""
 
 
 def suspended(record: Mapping[str, Any], word: Word, now: datetime, periods: Periods) -> Step:
@@ -33,13 +35,13 @@ def suspended(record: Mapping[str, Any], word: Word, now: datetime, periods: Per
     if not is_later(record, word):
         return Step(Outcome.SAME)
     if record["standing"] == SUSPENDED:  # said again: that does not begin the six months anew
-        return Step(Outcome.SAME, {"standing_word": _noted(word), "revision": record["revision"] + 1})
+        return Step(Outcome.SAME, _only_noted(record, word))
     until = word.at + periods.suspension
     told = NoticeSuspended(notice_id=UUID(record["_id"]), authority=word.authority, suspended_at=word.at, until=until)
     changes = {
         "standing": SUSPENDED,
         "suspended_until": until,
-        "purge_due": until,
+        "purge_due": max(until, now + GRACE),
         **_followed(record, word, "suspended", now),
     }
     return Step(Outcome.CHANGED, changes, tells=(told,), freezes=keys_of(record))
@@ -52,8 +54,8 @@ def reinstated(record: Mapping[str, Any], word: Word, now: datetime, periods: Pe
     if not is_later(record, word):
         return Step(Outcome.SAME)
     if record["standing"] != SUSPENDED:  # its suspension may still be on its way, and then comes too late
-        return Step(Outcome.SAME, {"standing_word": _noted(word), "revision": record["revision"] + 1})
-    changes = {"standing": NoticeStanding.IN_FORCE.value, **_followed(record, word, "reinstated", now)}
+        return Step(Outcome.SAME, {"standing": IN_FORCE, **_only_noted(record, word)})
+    changes = {"standing": IN_FORCE, **_followed(record, word, "reinstated", now)}
     due = purge_due_of({**record, **changes}, periods)
     removes: tuple[str, ...] = ("suspended_until",)
     if due is None:
@@ -167,10 +169,9 @@ def _followed(record: Mapping[str, Any], word: Word, what: str, now: datetime) -
     }
 
 
+def _only_noted(record: Mapping[str, Any], word: Word) -> Document:
+    return {"standing_word": _noted(word), "revision": record["revision"] + 1}
+
+
 def _noted(word: Word) -> Document:
     return {"at": word.at, "message_id": word.message_id or "", "authority": word.authority.value}
-
-
-def is_known_by_bureau(record: Mapping[str, Any]) -> bool:
-    """Say whether the bureau itself has sent this notice."""
-    return WAY_OF[NCB] in record["sources"]

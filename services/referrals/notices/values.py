@@ -63,13 +63,18 @@ def read_line_or_number(given: Any) -> str | None:
 
 
 def read_code(given: Any) -> str | None:
-    """Read a code as it was given, known to us or not; countries that are none are numbers such as 914."""
-    if isinstance(given, int) and not isinstance(given, bool) and 100 <= given <= 999:
-        return str(given)
+    """Read a code as it was given, known to us or not."""
     code = _checked(given, MOST_CODE, _NO_LINE)
     if code is not None and _CODE.fullmatch(code) is None:
         raise Unfit("wrong_form")
     return code
+
+
+def read_country_code(given: Any) -> str | None:
+    """Read the code of a country; those that stand for none are numbers such as 914, with quotes or without."""
+    if type(given) is int and 100 <= given <= 999:
+        return str(given)
+    return read_code(given)
 
 
 def read_sex(given: Any) -> str | None:

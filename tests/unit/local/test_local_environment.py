@@ -1,4 +1,4 @@
-from deploy.local.environment import machine_environment, printable, service_environment
+from deploy.local.environment import machine_environment, own_environment, printable, service_environment
 from deploy.local.secret_keys import read_or_make_all
 
 ADDRESSES = {"kafka": "127.0.0.1:1", "mongo": "mongodb://127.0.0.1:2/", "zipkin": "http://127.0.0.1:3"}
@@ -69,3 +69,14 @@ def test_each_secret_key_is_made_once_and_is_for_its_owner_only(tmp_path):
     assert len(set(keys.values())) == 2
     for name in ("referrals_master_key", "referrals_signing_key"):
         assert (tmp_path / "secrets" / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_the_feed_gets_the_key_of_the_records_and_not_the_one_that_signs():
+    environment = service_environment({"FEED_BASE_URL": "https://host"}, ADDRESSES, PORTS | {"feed": 14}, KEYS)
+
+    of_feed, of_routing = own_environment("feed", environment), own_environment("routing", environment)
+
+    assert of_feed["REFERRALS_MASTER_KEY"] == "sealed"
+    assert "REFERRALS_SIGNING_KEY" not in of_feed
+    assert (of_feed["FEED_HTTP_PORT"], of_feed["FEED_BASE_URL"]) == ("14", "https://host")
+    assert [name for name in of_routing if name.startswith(("FEED_", "REFERRALS_"))] == []

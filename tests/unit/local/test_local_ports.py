@@ -75,3 +75,9 @@ def test_the_environment_of_make_up_sets_ports_and_folders(tmp_path):
 def test_a_part_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(Problem, match="no such part: rabbit"):
         StackSettings(tmp_path, parts=("rabbit",))
+
+
+@pytest.mark.parametrize("variable", ["FEED_BASE_URL", "FEED_FOLDER"])
+def test_the_feed_is_a_part_only_where_it_is_told_what_to_read(variable):
+    assert "feed" in StackSettings.from_environment({variable: "somewhere"}).parts
+    assert "feed" not in StackSettings.from_environment({variable: ""}).parts

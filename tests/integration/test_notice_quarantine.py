@@ -1,0 +1,58 @@
+"""What could not be read, on a real MongoDB: sealed, counted once, bounded, and gone after a while."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from services.referrals.notices.quarantine import KEPT_BYTES, Quarantine
+from tests.support.notices import BEGIN, MASTER_KEY, Shelf
+
+CUT_OFF = [SimpleNamespace(code="not_json", pointer="")]
+
+
+@pytest.fixture
+async def shelf(database):
+    return await Shelf(database).prepare()
+
+
+async def entries(shelf):
+    return await shelf.quarantine.entries(None, None, 100)
+
+
+async def test_the_beginning_is_kept_sealed_and_bounded(shelf):
+    entry_id = await shelf.quarantine.put("feed/red", CUT_OFF, b"TESTSON " * 20_000, BEGIN)
+
+    [entry] = await entries(shelf)
+    stored = await shelf.database["quarantine"].find_one({"_id": entry_id})
+    assert await shelf.quarantine.read(entry_id) == (b"TESTSON " * 20_000)[:KEPT_BYTES]
+    assert (entry["size"], b"TESTSON" in stored["content"]) == (160_000, False)
+
+
+async def test_the_same_is_one_entry_and_another_source_has_its_own(shelf):
+    for source in ("feed/red", "feed/red", "ncb"):
+        await shelf.quarantine.put(source, CUT_OFF, b"{", BEGIN)
+
+    assert sorted((each["source"], each["times"]) for each in await entries(shelf)) == [("feed/red", 2), ("ncb", 1)]
+
+
+async def test_a_flood_is_counted_and_not_kept(shelf):
+    small = Quarantine(shelf.store, shelf.vault, MASTER_KEY, most=3)
+
+    for number in range(50):
+        await small.put("feed/red", CUT_OFF, b"[" * number, BEGIN)
+
+    found = await entries(shelf)
+    [full] = [each for each in found if each["reasons"][0]["code"] == "quarantine_full"]
+    assert (len(found), full["times"]) == (4, 47)
+
+
+async def test_an_entry_and_its_key_go_when_it_has_not_come_again_for_thirty_days(shelf):
+    old = await shelf.quarantine.put("feed/red", CUT_OFF, b"old", BEGIN)
+    await shelf.quarantine.put("feed/red", CUT_OFF, b"again", BEGIN)
+    await shelf.quarantine.put("feed/red", CUT_OFF, b"again", BEGIN + timedelta(days=20))
+
+    discarded = await shelf.quarantine.discard_old(BEGIN + timedelta(days=31))
+
+    assert (discarded, len(await entries(shelf)), await shelf.quarantine.read(old)) == (1, 1, None)
+    assert await shelf.database["keys"].count_documents({"erased_at": {"$exists": True}}) == 1
