@@ -73,7 +73,7 @@ class ByAge:
     parameter: str = "age"
     packs: bool = True
     in_order: bool = True
-    sure: bool = True
+    sure: bool = False
 
     def weigh(self, known: Sequence[Item]) -> dict[str, float]:
         """Spread those known over the years round their ages."""

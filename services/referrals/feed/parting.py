@@ -14,6 +14,8 @@ _COARSE = 1.1
 """How much dearer it is to divide a cell that is over the cap in another way."""
 _COARSER = 1.4
 """The same, where a part has one cell only."""
+_UNSEEN = 60.0
+"""What it costs later that the list does not show who is in which part."""
 _HOPELESS = 1000.0
 """What a division costs that leaves nearly all in one cell."""
 _OF_ONE_BESIDE = 0.15
@@ -26,11 +28,15 @@ _NEVER_SEEN = 0.003
 class Parting:
     """A division under way: each part is chosen when those before it have been answered."""
 
-    def __init__(self, dimension: Dimension, known: Sequence[Item], everybody: Sequence[Item]) -> None:
+    def __init__(
+        self, dimension: Dimension, known: Sequence[Item], everybody: Sequence[Item], all_values: bool
+    ) -> None:
         self._dimension = dimension
         own, all_ = dimension.weigh(known), _shares(dimension.weigh(everybody))
         weights = {cell: own[cell] + _TRUST_IN_ALL * all_.get(cell, 0.0) for cell in own}
         self._open = {cell: share + _NEVER_SEEN * dimension.packs for cell, share in _shares(weights).items()}
+        if not (dimension.packs or all_values):
+            self._open = {cell: share for cell, share in self._open.items() if share > 0}
         self._measured: dict[str, float] = {}
 
     def following(self, left: float, room: float) -> Cells | None:
@@ -85,13 +91,15 @@ def price(dimension: Dimension, known: Sequence[Item], total: int, missing: int,
     few = missing * 5 < total
     sizes = [total * (1 - beside) * share for share in shares.values()]
     if few and dimension.sure:
-        questions = min(missing, len([size for size in sizes if size >= 1])) + missing
-        return questions + (beside * missing * _OF_ONE_BESIDE)
+        questions = 2 * missing if dimension.packs else 3 * len([size for size in sizes if size >= 1])
+        return questions + missing + beside * missing
     small = sum(size for size in sizes if size <= cap) / room if dimension.packs else len([s for s in sizes if s >= 1])
     coarse = _COARSE if dimension.packs else _COARSER
     large = sum(1 + coarse * size / room for size in sizes if size > cap)
-    hopeless = _HOPELESS if max(shares.values(), default=0.0) > 0.95 else 0.0
-    return small + large + beside * total * _OF_ONE_BESIDE + hopeless
+    # Where nearly everybody is known, a part of which the list does not show who is in it begins from nothing again.
+    hopeless = _HOPELESS if few or max(shares.values(), default=0.0) > 0.95 else 0.0
+    unseen = 0.0 if dimension.packs or dimension.sure else _UNSEEN
+    return small + large + beside * total * _OF_ONE_BESIDE + hopeless + unseen
 
 
 def _shares(weights: Mapping[str, float]) -> dict[str, float]:

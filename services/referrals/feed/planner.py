@@ -82,6 +82,8 @@ class _Crawler:
         self._short: list[Slice] = []
         self._requests = 0
         self._looked_up = 0
+        self._echoes = False
+        self._everybody: dict[tuple[str, Query], int] = {}
         self._most = 1
 
     def whole(self) -> Generator[Query, Answer, Slice]:
@@ -105,7 +107,8 @@ class _Crawler:
         """Divide a slice in one way after the other until everybody in it is known."""
         while not slice_.settled and slice_.dimensions and self._may_ask:
             dimension = self._cheapest(slice_)
-            slice_.dimensions = tuple(other for other in slice_.dimensions if other is not dimension)
+            # Whom one place of a name does not lead to has no name, and the other places do not lead there either.
+            slice_.dimensions = tuple(other for other in slice_.dimensions if other.name != dimension.name)
             if dimension.name not in self._not_honoured:
                 yield from self._divide(slice_, dimension)
         if not slice_.settled:
@@ -121,11 +124,14 @@ class _Crawler:
         return min(usable, key=lambda each: price(each, known, slice_.total, slice_.missing, self._cap))
 
     def _divide(self, slice_: Slice, dimension: Dimension) -> Asking:
-        parting = Parting(dimension, list(slice_.found.values()), list(self._root.found.values()))
+        # Values that nobody known has are tried for the whole list only: for every slice they would cost too much.
+        all_values = slice_.parent is None
+        parting = Parting(dimension, list(slice_.found.values()), list(self._root.found.values()), all_values)
         left = float(slice_.total)
         while not slice_.settled and self._may_ask:
             cells = parting.following(left, self._room(slice_))
             if cells is None:
+                self._use_up(slice_, dimension)
                 return
             part = dimension.part(cells)
             found = yield from self._part(slice_, dimension, part)
@@ -138,6 +144,15 @@ class _Crawler:
                 continue
             left = max(left - found.total, 0.0)
             yield from self._finish(slice_, found, part, dimension)
+
+    def _use_up(self, slice_: Slice, dimension: Dimension) -> None:
+        """Leave out other ways by the same filter: all who have such a thing have been asked for."""
+        if dimension.packs:
+            slice_.dimensions = tuple(
+                other
+                for other in slice_.dimensions
+                if other.parameter != dimension.parameter or other.name == dimension.name
+            )
 
     def _again(self, slice_: Slice, found: Slice, cells: Cells, dimension: Dimension) -> bool:
         """Say whether a part that is over the cap by a little is better divided anew together with what is left."""
@@ -174,8 +189,15 @@ class _Crawler:
         inside = [item for item in slice_.found.values() if dimension.within(item, part.cells)]
         outside = [item for item in slice_.found.values() if dimension.within(item, part.cells) is False]
         strangers = sum(1 for item in answer.items if dimension.within(item, part.cells) is False)
-        ignored = bool(answer.echoed) and not all(name in answer.echoed for name in part.filters)
+        # A service that never says which filters it understood says nothing by leaving one out.
+        self._echoes = self._echoes or any(name in answer.echoed for name in part.filters)
+        ignored = self._echoes and not all(name in answer.echoed for name in part.filters)
         ignored = ignored or (answer.total >= slice_.total and len(outside) > 1) or strangers * 2 > len(answer.items)
+        if not dimension.sure and answer.total >= slice_.total:
+            # One country or sex may be everybody's, two may not.
+            both = (dimension.name, slice_.query)
+            self._everybody[both] = self._everybody.get(both, 0) + 1
+            ignored = ignored or self._everybody[both] > 1
         if ignored or (answer.total == 0 and len(inside) > 1):
             self._not_honoured.add(dimension.name)
             return None
