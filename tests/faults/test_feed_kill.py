@@ -1,6 +1,6 @@
 """kill -9 of the feed worker at random points of a crawl of 7,000 notices: it goes on where it was, and ends the same.
 
-KILL_SEED repeats the choices of a run; KILL_ROUNDS makes it longer or shorter.
+KILL_SEED repeats the choices of a run; KILL_ROUNDS and FEED_NOTICES make it longer or shorter.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from tests.support.interpol.world import World
 
 SEED = int(os.environ.get("KILL_SEED") or random.randrange(1_000_000))
 ROUNDS = int(os.environ.get("KILL_ROUNDS") or 20)
-NOTICES = 7_000
+NOTICES = int(os.environ.get("FEED_NOTICES") or 7_000)
 LEAST_LISTS = ceil(NOTICES / CAP)
 IMAGES = 300
 
@@ -61,12 +61,12 @@ async def test_a_crawl_killed_twenty_times_ends_as_if_nothing_had_happened(
     async with fed(world, kafka_settings, mongo_settings, **settings) as feed:
         for point in points(chance):
             await killed_at(feed, point, chance.uniform(0, 0.02))
-        first = (await feed.swept_whole()).of("red")
+        first = (await feed.swept_whole())["red"]
         again = feed.server.asked_again()
         asked = {kind: feed.server.count(kind) for kind in Kind}
         told, listed = Counter(await feed.records.told()), await feed.records.listed()
 
-        assert (first["coverage"], first["total"], first["complete"]) == (1.0, NOTICES, True)
+        assert (first.figures["coverage"], first.figures["total"]) == (1.0, NOTICES)
         assert listed["red"] == set(world.lists["red"])
         assert {(event.word, times) for event, times in told.items()} == {("observed", 1)}
         assert {event.entity_id for event in told} == set(world.lists["red"])
@@ -83,11 +83,11 @@ async def nothing_happens_in_a_second_sweep(feed: Fed) -> None:
     before = await feed.records.event_ids()
     feed.server.forget()
 
-    second = (await feed.swept_whole()).of("red")
+    second = (await feed.swept_whole())["red"]
 
     assert await feed.records.told_since(before) == []
-    counts = {name: count for name, count in second["counts"].items() if count}
-    assert (second["coverage"], counts) == (1.0, {"same": NOTICES})
+    counts = {name: count for name, count in second.figures["counts"].items() if count}
+    assert (second.figures["coverage"], counts) == (1.0, {"same": NOTICES})
     assert feed.server.count(Kind.DETAIL) == NOTICES
     assert feed.server.count(Kind.LIST) <= 1.5 * LEAST_LISTS
     assert feed.server.asked_again() == {}

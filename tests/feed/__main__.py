@@ -66,7 +66,7 @@ async def one_sweep(feed: Fed, number: int, progress: Progress) -> dict[str, Any
     before, began = await feed.records.event_ids(), time.monotonic()
     telling = asyncio.create_task(tell(feed, number, progress))
     try:
-        swept = await feed.sweep()
+        swept = await feed.worker.sweep()
     finally:
         telling.cancel()
     if not swept.said:

@@ -147,9 +147,9 @@ async def test_a_feed_ten_times_as_large_is_set_aside_whole(feed):
     usual = list(feed.world.lists["red"].values())
     feed.world.replace("red", World.invented(99, red=600).lists["red"].values())
 
-    codes = [(await feed.sweep()).code for _ in range(3)]
+    states = [(await feed.sweep())["red"].state for _ in range(3)]
 
-    assert 0 not in codes
+    assert states == ["suspicious"] * 3
     assert await feed.records.contents() == standing
     assert await feed.records.told_since(before) == []
     feed.world.replace("red", usual)
@@ -166,7 +166,7 @@ async def test_nobody_follows_where_the_server_leads(feed):
         feed.server.during(_pointing_to(elsewhere.base_url))
         await feed.swept_whole()
 
-        assert led.code != 0
+        assert not led["red"].is_complete
         assert elsewhere.seen == []
         assert elsewhere.connections == 0
     assert await feed.records.contents() == before

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -27,10 +26,10 @@ async def red(kafka_settings: KafkaSettings, mongo_settings: MongoSettings) -> A
         yield feed
 
 
-async def news_of(feed: Fed, **settings: Any) -> list[Told]:
+async def news_of(feed: Fed) -> list[Told]:
     """Sweep once and give what is told that was not told before."""
     before = await feed.records.event_ids()
-    await feed.swept_whole(**settings)
+    await feed.swept_whole()
     return await feed.records.told_since(before)
 
 
@@ -43,7 +42,7 @@ async def test_every_list_is_read_whole_whatever_the_server_leaves_out(service, 
         listed, told = await feed.records.listed(), Counter(await feed.records.told())
 
     for name in LISTS:
-        assert swept.of(name)["coverage"] == 1.0
+        assert swept[name].figures["coverage"] == 1.0
         assert listed[name] == set(world.lists[name])
     assert {(event.word, times) for event, times in told.items()} == {("observed", 1)}
     assert len(told) == sum(SMALL.values())
@@ -81,9 +80,9 @@ async def test_a_list_that_is_not_whole_makes_nobody_not_listed(red, fault):
     before, standing = await red.records.event_ids(), await red.records.contents()
     red.server.during(FAULTS[fault], [Kind.LIST])
 
-    codes = [(await red.sweep()).code for _ in range(3)]
+    states = [(await red.sweep())["red"].is_complete for _ in range(3)]
 
-    assert 0 not in codes
+    assert states == [False] * 3
     assert await red.records.told_since(before) == []
     assert await red.records.contents() == standing
     red.server.mend()
@@ -109,11 +108,11 @@ async def test_three_refusals_open_the_circuit_and_a_restart_does_not_knock(kafk
         refused = await feed.sweep()
         asked = feed.server.count()
         feed.server.mend()
-        again = await feed.sweep()
+        again = await feed.worker.sweep()
 
-        assert refused.code != 0
+        assert refused["red"].reason == "circuit_open"
         assert asked == 3
-        assert again.code != 0
+        assert again.code == 1
         assert feed.server.count() == 3, "an open circuit lets no request through, whoever asks"
 
 
@@ -166,6 +165,6 @@ async def test_many_who_cannot_be_told_apart_are_an_alarm_and_no_silent_loss(kaf
     async with fed(world, kafka_settings, mongo_settings, FEED_LISTS="red") as feed:
         swept = await feed.sweep()
 
-    assert swept.code != 0
-    assert swept.of("red")["alarms"]
-    assert swept.of("red")["coverage"] == pytest.approx(160 / 230, abs=0.001)
+    assert not swept["red"].is_complete
+    assert swept["red"].figures["alarms"]
+    assert swept["red"].figures["coverage"] == pytest.approx(160 / 230, abs=0.001)

@@ -17,6 +17,7 @@ from tests.support.referrals_service import MASTER_KEY
 from tests.support.whole_stack import own_environment
 
 PATIENCE_SECONDS = 300.0
+KEY = base64.b64encode(MASTER_KEY).decode()
 
 AS_FAST_AS_IT_GOES = {
     "FEED_REQUESTS_PER_SECOND": "100000",
@@ -53,13 +54,11 @@ class FeedWorker:
     """Starts the worker with settings of this test."""
 
     def __init__(self, base_url: str, kafka: KafkaSettings, mongo: MongoSettings, **settings: str) -> None:
-        key = base64.b64encode(MASTER_KEY).decode()
         self.environment = {
             **own_environment(),
             **AS_FAST_AS_IT_GOES,
             "FEED_BASE_URL": base_url,
-            "REFERRALS_MASTER_KEY": key,
-            "REFERRALS_SIGNING_KEY": key,
+            "REFERRALS_MASTER_KEY": KEY,
             "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
             "KAFKA_TOPIC_PREFIX": kafka.topic_prefix,
             "MONGO_URI": mongo.uri,
