@@ -9,6 +9,9 @@ from tests.support.interpol.world import LISTS, Standing, World
 Event = tuple[int, str, str, tuple[str, ...]]
 """After which sweep it was told, of which number, which word, and which fields."""
 
+AS_TOLD = {"arrest_warrants": "warrants"}
+"""No event about a notice says that anybody is to be taken, not even by the name of a field."""
+
 
 async def test_each_labelled_mutation_is_told_as_what_it_is(kafka_settings, mongo_settings):
     world = World()
@@ -33,7 +36,7 @@ def serve(world: World, sweep: int) -> None:
 
 def expected() -> list[Event]:
     return [
-        (sweep, number_of(mutation), told.event, told.fields)
+        (sweep, number_of(mutation), told.event, tuple(sorted(AS_TOLD.get(name, name) for name in told.fields)))
         for mutation in MUTATIONS
         for sweep, step in enumerate(mutation.steps)
         for told in step.told
