@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from deploy.local.topics import create_topics
 from runtime.mongo import Database, open_database
@@ -68,7 +69,7 @@ async def fed(
     ):
         await create_topics(kafka.bootstrap_servers, kafka.topic_prefix, TOPICS)
         worker = FeedWorker(server.base_url, kafka, mongo, **settings)
-        given = {
+        given: dict[str, Any] = {
             name.removeprefix("FEED_").lower(): value for name, value in {**AS_FAST_AS_IT_GOES, **settings}.items()
         }
         chosen = FeedSettings(
