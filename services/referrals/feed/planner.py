@@ -77,6 +77,7 @@ class _Crawler:
         self._cap = cap
         self._root = Slice(Query(), 0, dimensions)
         self._answers: dict[Query, Answer] = {}
+        self._shown_first: set[str] = set()
         self._not_honoured: set[str] = set()
         self._misjudged: set[str] = set()
         self._short: list[Slice] = []
@@ -92,6 +93,7 @@ class _Crawler:
         self._requests += 1
         self._root.total, self._root.given = answer.total, len(answer.items)
         self._root.learn(answer.items)
+        self._shown_first = {item.entity_id for item in answer.items}
         self._most = 500 + answer.total
         self._mind_cap(answer)
         return self._root
@@ -238,13 +240,16 @@ class _Crawler:
         return Crawled(root.total, tuple(sorted(root.found)), root.complete, alarms, self._requests, self._plan())
 
     def _plan(self) -> Plan:
-        """Keep the slices, largest first, that gave all they had and somebody whom none before them gave."""
-        whole = [(query, each) for query, each in self._answers.items() if each.total == len(each.items) > 0]
-        seen: set[str] = set()
-        kept = []
-        for query, answer in sorted(whole, key=lambda pair: -pair[1].total):
-            ids = {item.entity_id for item in answer.items}
-            if not ids <= seen:
-                seen |= ids
-                kept.append((query, answer.total))
+        """Keep the fewest questions that give everybody, those first that give most; also such as gave no whole slice.
+
+        Who was only shown by a slice over the cap may be shown by another next time: then a few more are asked.
+        """
+        left = {query: {item.entity_id for item in answer.items} for query, answer in self._answers.items()}
+        found, kept = set(self._shown_first), []
+        while left:
+            query = max(left, key=lambda each: len(left[each] - found))
+            if not left[query] - found:
+                break
+            found |= left.pop(query)
+            kept.append((query, self._answers[query].total))
         return Plan(tuple(kept))
