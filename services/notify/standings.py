@@ -13,6 +13,7 @@ from uuid import UUID
 from pymongo import ReturnDocument
 
 from runtime.mongo import Database, Document, store_errors
+from runtime.store import SharedRead
 from schemas.events import NoticeGatesChanged, ReferralRecalled, ReferralSupplemented
 from schemas.marks import Marks
 from schemas.vocabulary import RecallGround, Urgency
@@ -70,11 +71,11 @@ class Standings:
 
     def __init__(self, database: Database) -> None:
         self._standings = database[STANDINGS]
+        self._shared = SharedRead(database, STANDINGS)
 
     async def of(self, referral_id: UUID) -> Standing:
         """Find what is known of a referral; of nearly all of them nothing is."""
-        with store_errors():
-            document = await self._standings.find_one({"_id": str(referral_id)})
+        document = await self._shared.by_id(str(referral_id))
         return _standing(document) if document is not None else Standing()
 
     async def note_recall(self, event: ReferralRecalled) -> Standing:
