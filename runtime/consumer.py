@@ -43,6 +43,12 @@ Handler = Callable[[Any, Work], Awaitable[None] | None]
 BATCH = 200
 """Messages whose works are written together at most."""
 
+MUCH = 64 * 1024
+"""Bytes at which the broker hands over what a patient consumer waits for."""
+
+FETCH_WAIT_MS = 500
+"""How long the broker keeps the fetch of any other consumer when there is nothing at all."""
+
 BETWEEN_BREATHS = 100
 """Messages of a batch decided before anything else in this process gets its turn."""
 
@@ -77,6 +83,7 @@ class Consumer:
     """Handles the events of some topics, as one member of a group.
 
     `gather` says how batches grow, by default only when more comes than can be handled one by one; `most` how far.
+    With `patience` the broker itself gathers for so many seconds: each fetch costs both sides more than a message.
     """
 
     def __init__(
@@ -92,6 +99,7 @@ class Consumer:
         subject: str,
         gather: Gather | None = None,
         most: int = BATCH,
+        patience: float = 0.0,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -103,6 +111,7 @@ class Consumer:
         self._subject = subject
         self._backlog = Backlog(gather or Pace())
         self._most = most
+        self._patience = patience
         self._slots = asyncio.Semaphore(BATCHES_AT_ONCE)
         self._batches: set[asyncio.Task[None]] = set()
         self._setting_aside: set[asyncio.Task[None]] = set()
@@ -217,6 +226,8 @@ class Consumer:
             max_poll_interval_ms=300_000,
             request_timeout_ms=max(self._settings.request_timeout_ms, self._settings.rebalance_timeout_ms + 5_000),
             retry_backoff_ms=100,
+            fetch_min_bytes=MUCH if self._patience else 1,
+            fetch_max_wait_ms=int(self._patience * 1_000) if self._patience else FETCH_WAIT_MS,
         )
 
     async def _poll(self, client: AIOKafkaConsumer) -> None:

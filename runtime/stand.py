@@ -64,6 +64,7 @@ class Stand:
         ignores: Collection[type[BaseModel]] = (),
         gather: Gather | None = None,
         most: int = BATCH,
+        patience: float = 0.0,
         purpose: str | None = None,
     ) -> Consumer:
         """Make the member of this service's group that handles some topics; with a purpose, of a group for that alone.
@@ -84,6 +85,7 @@ class Stand:
             subject=self._subject_name,
             gather=gather,
             most=most,
+            patience=patience,
         )
         self._consumers.append(consumer)
         return consumer

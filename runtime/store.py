@@ -413,15 +413,15 @@ class SharedRead:
         self._wanted: list[Wanted] = []
         self._reads: set[asyncio.Task[None]] = set()
 
-    async def by_id(self, id_: Any) -> Document | None:
-        """Find a document as it is from now on; raises `StoreAway`."""
+    def by_id(self, id_: Any) -> "asyncio.Future[Document | None]":
+        """Begin to find a document as it is from now on, also if nobody waits; the answer may raise `StoreAway`."""
         answer: asyncio.Future[Document | None] = asyncio.get_running_loop().create_future()
         if not self._wanted:
             reading = asyncio.create_task(self._read_wanted())
             self._reads.add(reading)
             reading.add_done_callback(self._reads.discard)
         self._wanted.append((id_, answer, trace.get_current_span()))
-        return await answer
+        return answer
 
     async def _read_wanted(self) -> None:
         wanted, self._wanted = self._wanted, []

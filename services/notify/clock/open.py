@@ -41,8 +41,9 @@ async def open_clock(stand: Stand) -> Clock:
         topics=[topic.name for topic in TOPICS],
         handlers=dict.fromkeys(TELLERS, tell_clock),
         ignores=OTHERS,
-        gather=Linger(COMPANY),
+        gather=Linger(COMPANY / 2),
         most=MOST,
+        patience=COMPANY,
         purpose="clock",
     )
     loop = ClockLoop(clocks, calendars, hears_all=Hearing(consumer))

@@ -29,7 +29,8 @@ async def open_linking(stand: Stand, master_key: bytes, read: ReadReferral) -> L
     await links.prepare()
     noting = stand.consumer(
         purpose="links",
-        gather=Linger(0.5),  # nobody waits for a suggestion, and whoever posts should not
+        gather=Linger(0.2),  # nobody waits for a suggestion, and whoever posts should not
+        patience=0.5,
         topics=[REFERRAL_EVENTS.name],
         handlers=HANDLERS,
         ignores=[ContentDeposited, NoticeGatesChanged, QuestionAnswered],
