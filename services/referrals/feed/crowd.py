@@ -17,6 +17,7 @@ class Crowd:
         self.people: list[Item] = []
         self.with_trait: dict[Trait, int] = {}
         self.without_birth = 0
+        self.settled_twice = 0
         self.settled = 0
         """Those in answers that gave all they had: whoever is missing has something that these answers did not ask."""
 
@@ -49,6 +50,8 @@ class Crowd:
             self.with_trait[trait] = self.with_trait.get(trait, 0) | (bits << before)
         return len(self._places) - before
 
-    def among(self, items: Iterable[Item]) -> int:
-        """Give those as a set."""
-        return sum(1 << place for place in {self._places[item.entity_id] for item in items})
+    def settle(self, items: Iterable[Item]) -> None:
+        """Take note of those whom an answer gave in full."""
+        these = sum(1 << place for place in {self._places[item.entity_id] for item in items})
+        self.settled_twice |= self.settled & these
+        self.settled |= these

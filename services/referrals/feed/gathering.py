@@ -1,4 +1,4 @@
-"""Asks for one slice after the other, each that which promises most, until everybody is known or nothing comes any more.
+"""Asks for one slice after the other, each that which promises most, until everybody is known or nobody new comes.
 
 For services that take no sets of letters, and for the few whom disjoint parts did not reach.
 """
@@ -14,8 +14,10 @@ from services.referrals.feed.questions import Asking, Questions
 from services.referrals.feed.slices import Slice
 from services.referrals.feed.traits import PATTERNS, SHOWN, Kind, Trait, kinds_of, traits_of
 
-_PATIENCE = 40
+_PATIENCE = 60
 """How many questions in a row may bring nobody new."""
+_SOME, _AT_ONCE = 12, 4
+"""After how many questions several are chosen at once, and how many: choosing is what takes time."""
 
 
 class Gathering:
@@ -37,17 +39,16 @@ class Gathering:
         in_vain = 0
         while not root.complete and questions.may_ask and in_vain < patience:
             self._take_in()
-            prospect = self._covering.best(root.total)
-            if prospect is None:
+            promising = self._covering.best(root.total, _AT_ONCE if len(self._covering.facts) > _SOME else 1)
+            if not promising:
                 return
-            before, known = questions.requests, len(root.found)
-            query = query_of(prospect.traits)
-            answer = yield from questions.ask(query)
-            self._judge(prospect, answer)
-            if len(root.found) > known:
-                in_vain = 0
-            else:
-                in_vain += questions.requests - before
+            for prospect in promising:
+                before, known = questions.requests, len(root.found)
+                self._judge(prospect, (yield from questions.ask(query_of(prospect.traits))))
+                self._covering.came(prospect, len(root.found) - known)
+                in_vain = 0 if len(root.found) > known else in_vain + questions.requests - before
+                if root.complete:
+                    return
 
     def short(self) -> list[Slice]:
         """Give the slices that were asked for and are not known whole, the finest only."""
@@ -74,7 +75,7 @@ class Gathering:
         answers = list(self._questions.answers.values())
         for answer in answers[self._taken :]:
             if len(answer.items) >= answer.total:
-                self._crowd.settled |= self._crowd.among(answer.items)
+                self._crowd.settle(answer.items)
         self._taken = len(answers)
 
     def _judge(self, prospect: Prospect, answer: Answer | None) -> None:
