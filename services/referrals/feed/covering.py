@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from heapq import nlargest
 
+from services.referrals.feed.closed import Closed, Traits, subsets
 from services.referrals.feed.crowd import Crowd
 from services.referrals.feed.lists import COUNTRIES, RESOLUTIONS, SEXES
 from services.referrals.feed.traits import SHOWN, Kind, Trait
-
-Traits = tuple[Trait, ...]
 
 _BEAM = 8
 """How many slices over the cap are looked into for a smaller one."""
@@ -62,6 +61,7 @@ class Covering:
         self.facts: dict[Traits, Fact] = {}
         self._refused: set[tuple[str, Kind]] = set()
         self.proven: set[tuple[str, Kind]] = set()
+        self._closed = Closed()
         self._doubts: dict[Traits, float] = {}
         self._hidden = [trait for trait in _hidden_traits() if trait.kind in kinds]
         self._unseen = [Trait("nationality", country, Kind.NATIONALITY) for country in COUNTRIES]
@@ -70,9 +70,15 @@ class Covering:
         """Ask no more by what the service does not honour."""
         self._refused.add((parameter, kind))
 
+    def learn(self, traits: Traits, fact: Fact) -> None:
+        """Take what was answered."""
+        self.facts[traits] = fact
+        if fact.given >= fact.total:
+            self._closed.add(traits)
+
     def came(self, prospect: Prospect, new: int) -> None:
         """Trust the estimates less that a question in vain came from."""
-        for traits in _subsets(prospect.traits):
+        for traits in subsets(prospect.traits):
             if len(traits) > 1 or traits in self.facts:
                 vain = new < _LEAST_HOPE * prospect.missing
                 self._doubts[traits] = self._doubts.get(traits, 1.0) * 0.5 if vain else 1.0
@@ -133,7 +139,8 @@ class Covering:
                 continue
             both = parent.known & bits
             number = both.bit_count()
-            share = ((open_ & bits).bit_count() + _PRIOR * ((alike & bits).bit_count() + 0.02) / (like + 1)) / (opened + _PRIOR)
+            likely = ((alike & bits).bit_count() + 0.02) / (like + 1)
+            share = ((open_ & bits).bit_count() + _PRIOR * likely) / (opened + _PRIOR)
             missing = parent.missing * share
             if (alone := self.facts.get((trait,))) is not None:
                 missing = min(missing, max(alone.total - bits.bit_count(), 0))
@@ -174,13 +181,7 @@ class Covering:
 
     def _is_open(self, prospect: Prospect) -> bool:
         """Say whether it was not asked for yet, and is in nothing that was answered in full."""
-        if prospect.traits in self.facts:
-            return False
-        for traits in _subsets(prospect.traits):
-            fact = self.facts.get(traits)
-            if fact is not None and fact.given >= fact.total:
-                return False
-        return True
+        return prospect.traits not in self.facts and prospect.traits not in self._closed
 
 
 def _apart(prospects: list[Prospect], at_most: int) -> list[Prospect]:
@@ -192,12 +193,6 @@ def _apart(prospects: list[Prospect], at_most: int) -> list[Prospect]:
         if all((prospect.known & other.known).bit_count() <= 0.3 * number for other in chosen):
             chosen.append(prospect)
     return chosen
-
-
-def _subsets(traits: Traits) -> Iterator[Traits]:
-    """Give every choice of some of these, all of them too."""
-    for chosen in range(1, 1 << len(traits)):
-        yield tuple(trait for place, trait in enumerate(traits) if chosen >> place & 1)
 
 
 def _hidden_traits() -> Iterator[Trait]:

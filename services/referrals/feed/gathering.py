@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from services.referrals.feed.ages import age_of
-from services.referrals.feed.covering import Covering, Fact, Prospect, Traits
+from services.referrals.feed.closed import Traits
+from services.referrals.feed.covering import Covering, Fact, Prospect
 from services.referrals.feed.crowd import Crowd
 from services.referrals.feed.query import Answer, Item, ListName, Query
 from services.referrals.feed.questions import Asking, Questions
@@ -52,7 +53,8 @@ class Gathering:
 
     def short(self) -> list[Slice]:
         """Give the slices that were asked for and are not known whole, the finest only."""
-        open_ = {traits: fact for traits, fact in self._covering.facts.items() if traits and self._missing(traits, fact)}
+        facts = self._covering.facts.items()
+        open_ = {traits: fact for traits, fact in facts if traits and self._missing(traits, fact)}
         finest = [traits for traits in open_ if not any(set(traits) < set(other) for other in open_)]
         return [self._as_slice(traits, open_[traits]) for traits in sorted(finest)]
 
@@ -86,12 +88,12 @@ class Gathering:
             facts[prospect.traits] = Fact(max(round(prospect.size), 1), 0)
             self._refuse(tried, everywhere=True)
             return
-        facts[prospect.traits] = Fact(answer.total, len(answer.items))
         nobody = answer.total == 0 and all(trait.kind in SHOWN for trait in tried) and prospect.known.bit_count() > 1
         if nobody or any(self._passed_over(trait, prospect, answer) for trait in tried):
-            del facts[prospect.traits]
             self._refuse(tried, everywhere=nobody)
-        elif answer.total:
+            return
+        self._covering.learn(prospect.traits, Fact(answer.total, len(answer.items)))
+        if answer.total:
             proven.update((trait.parameter, trait.kind) for trait in tried)
 
     def _refuse(self, tried: list[Trait], *, everywhere: bool) -> None:

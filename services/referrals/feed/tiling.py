@@ -42,10 +42,6 @@ class Tiling:
         if not slice_.settled:
             self.short.append(slice_)
 
-    @property
-    def _may_ask(self) -> bool:
-        return self._requests < self._most and self._looked_up < 4 * self._most
-
     def _cheapest(self, slice_: Slice) -> Dimension:
         known = list(slice_.found.values())
         usable = [each for each in slice_.dimensions if each.name not in self._not_honoured] or slice_.dimensions
