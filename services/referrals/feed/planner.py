@@ -76,7 +76,8 @@ class _Crawler:
         self._questions = Questions(cap, self._root)
         self._tiling = Tiling(self._questions)
         self._gathering = Gathering(self._questions, list_name, today)
-        self._tiles = list_name in (ListName.RED, ListName.YELLOW)
+        self._tiles = True
+        self._is_un = list_name in (ListName.UN_PERSONS, ListName.UN_ENTITIES)
 
     def follow(self, known: Plan) -> Asking:
         """Ask for the whole list, then for the slices that made it up the last time."""
@@ -86,7 +87,8 @@ class _Crawler:
                 return
             yield from self._questions.ask(query)
         sets = any("[" in value for query, _ in known.slices for _, value in query.filters)
-        self._tiles = self._tiles and (sets or not known.slices)
+        # The lists of the United Nations are short, and name parts are all that they take: those are gone through.
+        self._tiles = self._is_un or sets or not known.slices
 
     def find_all(self) -> Asking:
         """Divide the list as long as it can be divided, and gather the rest."""
