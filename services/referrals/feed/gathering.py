@@ -15,7 +15,7 @@ from services.referrals.feed.questions import Asking, Questions
 from services.referrals.feed.slices import Slice
 from services.referrals.feed.traits import PATTERNS, SHOWN, Kind, Trait, kinds_of, traits_of
 
-_PATIENCE = 200
+_PATIENCE = 30
 """How many questions in a row may bring nobody new."""
 _SOME, _AT_ONCE = 12, 4
 """After how many questions several are chosen at once, and how many: choosing is what takes time."""

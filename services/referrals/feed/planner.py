@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.referrals.feed.gathering import Gathering
+from services.referrals.feed.hunting import Hunting
 from services.referrals.feed.lists import dimensions_of
 from services.referrals.feed.query import Answer, ListName, Query
 from services.referrals.feed.questions import Asking, Questions
@@ -76,6 +77,7 @@ class _Crawler:
         self._questions = Questions(cap, self._root)
         self._tiling = Tiling(self._questions)
         self._gathering = Gathering(self._questions, list_name, today)
+        self._hunting = Hunting(self._questions, list_name)
         self._tiles = True
         self._is_un = list_name in (ListName.UN_PERSONS, ListName.UN_ENTITIES)
 
@@ -95,6 +97,8 @@ class _Crawler:
         if self._tiles:
             yield from self._tiling.complete(self._root)
         yield from self._gathering.gather()
+        if not self._root.complete:
+            yield from self._hunting.hunt()
 
     def look_again(self) -> Asking:
         """Ask again for what is not whole, smallest first: the list may have changed since it was asked for."""

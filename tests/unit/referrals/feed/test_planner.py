@@ -96,6 +96,20 @@ def without_sets(listed: ListedPeople) -> Crawled:
         return result
 
 
+def test_the_last_without_a_date_of_birth_are_hunted_where_the_list_has_more_than_are_known():
+    part_of_a_name = {
+        name: lambda value, name=name: lambda person: value.upper() in (getattr(person.names, name) or "").upper()
+        for name in ("name", "forename")
+    }
+    listed = ListedPeople(shuffled(skewed(2_000), 1), filters={**FILTERS, **part_of_a_name})
+
+    result = crawled(listed)
+
+    assert result.complete
+    assert result.entity_ids == everybody(listed)
+    assert result.alarms == ()
+
+
 def test_a_filter_that_gets_no_answer_is_done_without():
     result = without_sets(ListedPeople(shuffled(skewed(600), 6)))
 
