@@ -7,6 +7,8 @@ SHELL = /bin/sh
 
 PYTHON ?= python3
 RUN = .venv/bin/python
+# Into how many shares the tests go, each on systems of its own; the longest files begin first.
+SHARES ?= 2
 STAMP = .venv/.installed
 LOCK = deploy/requirements
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -41,8 +43,8 @@ fetch: $(STAMP) ## bring everything that `up` needs, so that it starts without a
 
 # ---- proving ----
 
-test: $(STAMP) ## every test, on a Kafka and a MongoDB that it starts itself
-	$(RUN) -m pytest tests/unit tests/contract tests/integration tests/e2e tests/faults
+test: $(STAMP) ## every test, in two shares, each on a Kafka and a MongoDB that it starts itself; SHARES=1 for one
+	$(RUN) -m pytest --numprocesses $(SHARES) --dist loadfile tests/faults tests/e2e tests/integration tests/contract tests/unit
 
 check: $(STAMP) ## format, lint, types, import rules, committed schemas and documents
 	.venv/bin/ruff format --check .
