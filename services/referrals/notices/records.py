@@ -8,7 +8,7 @@ from uuid import UUID
 from runtime.errors import AlreadyThere, Overtaken
 from runtime.mongo import Document, store_errors
 from runtime.store import KEPT_TO_OURSELVES, Change, Create, SharedInsert, Store, Work
-from services.referrals.notices.life import Step, applied
+from services.referrals.notices.life import DENIED_AT, Step, applied
 from services.referrals.vault import erasing, freezing, thawing
 
 NOTICES = "notices"
@@ -84,6 +84,12 @@ class NoticeRecords:
         """Count that something came for a notice that has ended."""
         with store_errors():
             await self._records.update_one({"_id": str(notice_id)}, {"$inc": {"seen_after": 1}})
+
+    async def note_denied(self, notice_id: UUID, as_of: datetime) -> None:
+        """Note when the owner of a notice last said that it is not to be used."""
+        with store_errors():
+            where = {"_id": str(notice_id), "tombstone": {"$exists": False}}
+            await self._records.update_one(where, {"$max": {DENIED_AT: as_of}, "$inc": {"revision": 1}})
 
     async def forget_match_keys(self, notice_id: str) -> None:
         """Delete what linking would find a notice by."""
