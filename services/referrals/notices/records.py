@@ -12,6 +12,7 @@ from services.referrals.notices.life import DENIED_AT, Step, applied
 from services.referrals.vault import erasing, freezing, thawing
 
 NOTICES = "notices"
+REFERRALS = "referrals"
 MATCH_KEYS = "match_keys"
 """Where linking keeps the keys of what may be one matter, under the same id."""
 
@@ -27,6 +28,7 @@ class NoticeRecords:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._records = store.database[NOTICES]
+        self._referrals = store.database[REFERRALS]
         self._match_keys = store.database[MATCH_KEYS]
         self._shared_insert = SharedInsert(store, NOTICES)
 
@@ -128,6 +130,12 @@ class NoticeRecords:
         """List records for which something is due by now, longest due first."""
         with store_errors():
             return await self._records.find({what: {"$lte": now}}, _OURS).sort(what, 1).limit(most).to_list(most)
+
+    async def are_referrals_in(self, referral_ids: Collection[str], states: Collection[str]) -> bool:
+        """Say whether each of some referrals is in one of these states."""
+        where = {"_id": {"$in": [*referral_ids]}, "state": {"$in": [*states]}}
+        with store_errors():
+            return await self._referrals.count_documents(where) == len(referral_ids)
 
     async def put_off(self, record: Mapping[str, Any], what: str, until: datetime) -> None:
         """Look at a record again later, unless it has changed meanwhile."""
