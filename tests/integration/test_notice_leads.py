@@ -22,6 +22,7 @@ from services.referrals.gates.desk import GateDesk
 from services.referrals.gates.lapsing import Lapses
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.leads import open_leads, standings_in
+from services.referrals.masking import MASKED
 from services.referrals.notices.notice import Event, Warrant
 from services.referrals.notices.sightings import Outcome, Word
 from services.referrals.pieces import PieceStore
@@ -534,7 +535,14 @@ async def test_a_missing_child_is_masked_but_for_its_holder_with_a_ground(leads)
     other = await leads.http.get(path, params={"unmask": "locating"}, headers={"Dragoman-Reader": "SAC-NYC/B-1"})
     holder = await leads.http.get(path, params={"unmask": "locating"}, headers={"Dragoman-Reader": "SAC-BOS/B-1"})
     readings = await leads.service.get(f"{path}/readings")
+    remarks = f"Ask who {SURNAME} fled from."
+    await leads.says(referral_id, "abuse-review", staff="B-2", outcome="no_concern", remarks=remarks)
+    said = [
+        await leads.http.get(f"{path}/gates/abuse-review", headers={"Dragoman-Reader": f"{office}/B-1"})
+        for office in ("SAC-BOS", "SAC-NYC")
+    ]
 
+    assert [answer.json()["reviews"][0]["remarks"] for answer in said] == [remarks, MASKED]
     for answer in (masked, version):
         assert answer.status_code == 200
         assert all(secret not in answer.text for secret in (SURNAME, "TESTA", "2099/20001", "2015-06", "picture"))
