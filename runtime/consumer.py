@@ -1,14 +1,14 @@
 """Reads topics: order for each key, many keys at once, one database write for a batch, offsets only after effects.
 
 One task polls, and does nothing else. Messages wait in their partition by key; a batch takes the first message of
-many keys; their works are written together; what fails is tried again later while other keys go on. Only a work that
-must take effect at one moment is written by itself.
+many keys; what must be read for them is read side by side and their works are written together; what fails is tried
+again later while other keys go on. Only a work that must take effect at one moment is written by itself.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
@@ -46,6 +46,15 @@ Taker = Callable[[Message], Awaitable[None]]
 BATCH = 200
 """Messages whose works are written together at most."""
 
+MUCH = 64 * 1024
+"""Bytes at which the broker hands over what a patient consumer waits for."""
+
+FETCH_WAIT_MS = 500
+"""How long the broker keeps the fetch of any other consumer when there is nothing at all."""
+
+BETWEEN_BREATHS = 100
+"""Messages of a batch decided before anything else in this process gets its turn."""
+
 BATCHES_AT_ONCE = 2
 """While one batch waits for the database the next is decided."""
 
@@ -79,8 +88,10 @@ class CommitsHangError(Exception):
 class Consumer:
     """Handles the events of some topics, as one member of a group.
 
-    `gather` says how batches grow; by default only when more comes than can be handled one by one. With `takes` the
-    topics are somebody else's: records are given to it as they came, those of a partition one after the other.
+    `gather` says how batches grow, by default only when more comes than can be handled one by one; `most` how far.
+    With `patience` the broker itself gathers for so many seconds: each fetch costs both sides more than a message.
+    With `takes` the topics are somebody else's: records are given to it as they came, those of a partition one after
+    the other.
     """
 
     def __init__(
@@ -96,6 +107,8 @@ class Consumer:
         subject: str,
         gather: Gather | None = None,
         takes: Taker | None = None,
+        most: int = BATCH,
+        patience: float = 0.0,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -108,6 +121,8 @@ class Consumer:
         self._takes = takes
         self._full, self._room = (FULL_OF_OTHERS, ROOM_OF_OTHERS) if takes is not None else (FULL, ROOM)
         self._backlog = Backlog(gather or Pace(), in_order=takes is not None)
+        self._most = most
+        self._patience = patience
         self._slots = asyncio.Semaphore(BATCHES_AT_ONCE)
         self._batches: set[asyncio.Task[None]] = set()
         self._setting_aside: set[asyncio.Task[None]] = set()
@@ -222,6 +237,8 @@ class Consumer:
             max_poll_interval_ms=300_000,
             request_timeout_ms=max(self._settings.request_timeout_ms, self._settings.rebalance_timeout_ms + 5_000),
             retry_backoff_ms=100,
+            fetch_min_bytes=MUCH if self._patience else 1,
+            fetch_max_wait_ms=int(self._patience * 1_000) if self._patience else FETCH_WAIT_MS,
         )
 
     async def _poll(self, client: AIOKafkaConsumer) -> None:
@@ -291,7 +308,7 @@ class Consumer:
     async def _dispatch(self) -> None:
         while True:
             await self._slots.acquire()
-            batch = await self._backlog.take(BATCH)
+            batch = await self._backlog.take(self._most)
             task = asyncio.create_task(self._handle_batch(batch))
             self._batches.add(task)
             task.add_done_callback(self._batch_done)
@@ -306,17 +323,7 @@ class Consumer:
             self._broken = task.exception()  # a bug of ours: its messages would never be finished
 
     async def _handle_batch(self, batch: Sequence[Pending]) -> None:
-        ready = [pending for pending in batch if pending.doomed is None]
-        for pending in batch:
-            if pending.doomed is not None:
-                self._start_setting_aside(pending, pending.doomed)
-        tries = (self._tried(pending) for pending in ready)
-        # What is taken as it came waits for its own effect, each partition for itself.
-        found = await asyncio.gather(*tries) if self._takes is not None else [await each for each in tries]
-        decided = [one for one in found if isinstance(one, _Decided)]
-        failed = [(pending, one) for pending, one in zip(ready, found, strict=True) if isinstance(one, Exception)]
-        for pending, error in failed:
-            self._failed(pending, error)
+        decided = await self._decide_all(batch)
         shared = [one for one in decided if not one.at_one_moment]
         if shared and not await self._write(shared):
             for one in shared:  # find the one that the others failed with
@@ -325,37 +332,62 @@ class Consumer:
             if one.at_one_moment:
                 await self._write([one], alone=True)
 
-    async def _tried(self, pending: Pending) -> "_Decided | Exception":
-        try:
-            return await self._decide(pending)
-        except Exception as exc:
-            return exc
+    async def _decide_all(self, batch: Sequence[Pending]) -> "list[_Decided]":
+        """Let handlers say what the messages of a batch change; those that must read first do so side by side."""
+        decided: list[_Decided] = []
+        reading: list[tuple[Pending, Awaitable[_Decided]]] = []
+        for number, pending in enumerate(batch, 1):
+            if pending.doomed is not None:
+                self._start_setting_aside(pending, pending.doomed)
+                continue
+            try:
+                match self._decide(pending):
+                    case None:
+                        self._backlog.finish(pending)
+                    case _Decided() as one:
+                        decided.append(one)
+                    case later:
+                        reading.append((pending, later))
+            except Exception as exc:
+                self._failed(pending, exc)
+            if number % BETWEEN_BREATHS == 0:
+                await asyncio.sleep(0)
+        outcomes = await asyncio.gather(*(later for _, later in reading), return_exceptions=True)
+        for (pending, _), outcome in zip(reading, outcomes, strict=True):
+            match outcome:
+                case _Decided():
+                    decided.append(outcome)
+                case Exception():
+                    self._failed(pending, outcome)
+                case BaseException():
+                    raise outcome
+        return decided
 
-    async def _decide(self, pending: Pending) -> "_Decided":
-        """Let the handler say what a message changes; nothing is written yet."""
+    def _decide(self, pending: Pending) -> "_Decided | Awaitable[_Decided] | None":
+        """Let the handler say what a message changes; nothing is written yet. None when it is nothing to us."""
         message = pending.message = as_it_came(pending.record) if self._takes else read_message(pending.record)
-        span = self._start_span(message)
-        try:
-            with within(span):
-                work = await self._work(message)
-                return _Decided(pending, message, span, self._store.prepared(work), work.at_one_moment)
-        except BaseException:
-            span.set_status(Status(StatusCode.ERROR))
-            span.end()
-            raise
-
-    async def _work(self, message: Message) -> Work:
-        work = Work(message)
-        if self._takes is not None:
-            await self._takes(message)
-        elif message.type in self._handlers:
-            model, handler = self._handlers[message.type]
-            reading = handler(read_event(message, model), work)
-            if reading is not None:
-                await reading
-        elif message.type not in self._ignores:
+        if self._takes is not None:  # waits for its own effect, each partition for itself
+            return self._decide_later(self._takes(message), pending, Work(message), self._start_span(message))
+        if message.type in self._ignores:
+            return None
+        if message.type not in self._handlers:
             raise Unreadable("type_unknown")
-        return work
+        model, handler = self._handlers[message.type]
+        work, span = Work(message), self._start_span(message)
+        with _failing(span), within(span):
+            reading = handler(read_event(message, model), work)
+            if reading is None:
+                return self._decided(pending, work, span)
+        return self._decide_later(reading, pending, work, span)
+
+    async def _decide_later(self, reading: Awaitable[None], pending: Pending, work: Work, span: Span) -> "_Decided":
+        with _failing(span), within(span):
+            await reading
+            return self._decided(pending, work, span)
+
+    def _decided(self, pending: Pending, work: Work, span: Span) -> "_Decided":
+        assert work.message is not None
+        return _Decided(pending, work.message, span, self._store.prepared(work), work.at_one_moment)
 
     async def _write(self, decided: Sequence["_Decided"], *, alone: bool = False) -> bool:
         """Write works together; false if the database refused one, so that they must be tried one by one."""
@@ -478,6 +510,17 @@ class _Decided:
         if failed:
             self.span.set_status(Status(StatusCode.ERROR))
         self.span.end()
+
+
+@contextmanager
+def _failing(span: Span) -> Iterator[None]:
+    """End a span as failed when an error leaves the block."""
+    try:
+        yield
+    except BaseException:
+        span.set_status(Status(StatusCode.ERROR))
+        span.end()
+        raise
 
 
 class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel
 
-from runtime.consumer import Consumer, Handler, Taker
+from runtime.consumer import BATCH, Consumer, Handler, Taker
 from runtime.dead_letters import DeadLetters, SetsAside
 from runtime.events import Destination, Publisher
 from runtime.mongo import Database, open_database
@@ -63,6 +63,8 @@ class Stand:
         handlers: Mapping[type[BaseModel], Handler],
         ignores: Collection[type[BaseModel]] = (),
         gather: Gather | None = None,
+        most: int = BATCH,
+        patience: float = 0.0,
         purpose: str | None = None,
     ) -> Consumer:
         """Make the member of this service's group that handles some topics; with a purpose, of a group for that alone.
@@ -82,6 +84,8 @@ class Stand:
             ignores=ignores,
             subject=self._subject_name,
             gather=gather,
+            most=most,
+            patience=patience,
         )
         self._consumers.append(consumer)
         return consumer

@@ -5,8 +5,9 @@ which relay sends them; `outbox_since` is there only while some are waiting, and
 """
 
 import asyncio
+import operator
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -58,6 +59,9 @@ class Change:
     emits: tuple[BaseModel, ...] = ()
     or_insert: bool = False
     """Whether the update makes the document if there is none; then its filter names nothing but the `_id`."""
+    adds: bool = False
+    """Whether it comes to the same when it is one update with others of the same document: filtered by the `_id`
+    alone, with operators `$set` of fields that are its own, `$min`, `$inc` and `$setOnInsert`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +210,7 @@ class Store:
     async def write(self, prepared: Sequence[Prepared]) -> None:
         """Write operations together, one unordered batch a collection; what is there already stays as it is."""
         batches: dict[str, list[Prepared]] = defaultdict(list)
-        for operation in prepared:
+        for operation in _as_one(prepared):
             batches[operation.collection].append(operation)
         for collection, operations in batches.items():
             refused = await self._write_batch(collection, operations)
@@ -300,6 +304,39 @@ class Store:
         return Prepared(write.collection, None, Change(write.collection, write.where, update), must_match=True)
 
 
+def _as_one(prepared: Sequence[Prepared]) -> list[Prepared]:
+    """Make one update of those that add to the same document."""
+    found: dict[tuple[Any, ...], Prepared] = {}
+    for place, operation in enumerate(prepared):
+        change = operation.change
+        if change is None or not change.adds:
+            found[(place,)] = operation
+            continue
+        key = operation.collection, change.where["_id"]
+        earlier = found[key].change if key in found else None
+        found[key] = replace(operation, change=_both(earlier, change)) if earlier is not None else operation
+    return list(found.values())
+
+
+_JOINED: Mapping[str, Callable[[Any, Any], Any]] = {
+    "$set": lambda _, later: later,
+    "$min": min,
+    "$inc": operator.add,
+    "$setOnInsert": lambda first, _: first,
+}
+
+
+def _both(one: Change, other: Change) -> Change:
+    assert isinstance(one.update, Mapping)
+    assert isinstance(other.update, Mapping)
+    update: dict[str, Any] = {name: dict(fields) for name, fields in one.update.items()}
+    for name, fields in other.update.items():
+        known = update.setdefault(name, {})
+        for field_, value in fields.items():
+            known[field_] = _JOINED[name](known[field_], value) if field_ in known else value
+    return replace(one, update=update)
+
+
 def _update(change: Change | None) -> UpdateOne:
     assert change is not None
     return UpdateOne(change.where, change.update, upsert=change.or_insert)
@@ -319,6 +356,8 @@ def _refusal(collection: str, error: Document) -> Exception:
 
 
 Asked = tuple[Prepared, "asyncio.Future[None]", trace.Span]
+
+Wanted = tuple[Any, "asyncio.Future[Document | None]", trace.Span]
 
 
 class SharedInsert:
@@ -366,10 +405,42 @@ class SharedInsert:
             _settle(answer, _refusal(self._collection, refused[at]) if at in refused else None)
 
 
-def _settle(answer: asyncio.Future[None], error: Exception | None) -> None:
+class SharedRead:
+    """Finds documents by their `_id`; what is asked for in the same turn of the loop is read as one."""
+
+    def __init__(self, database: Database, collection: str) -> None:
+        self._documents = database[collection]
+        self._wanted: list[Wanted] = []
+        self._reads: set[asyncio.Task[None]] = set()
+
+    def by_id(self, id_: Any) -> "asyncio.Future[Document | None]":
+        """Begin to find a document as it is from now on, also if nobody waits; the answer may raise `StoreAway`."""
+        answer: asyncio.Future[Document | None] = asyncio.get_running_loop().create_future()
+        if not self._wanted:
+            reading = asyncio.create_task(self._read_wanted())
+            self._reads.add(reading)
+            reading.add_done_callback(self._reads.discard)
+        self._wanted.append((id_, answer, trace.get_current_span()))
+        return answer
+
+    async def _read_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, []
+        try:
+            with on_behalf_of([span for _, _, span in wanted]), store_errors():
+                rows = self._documents.find({"_id": {"$in": [id_ for id_, _, _ in wanted]}})
+                found = {row["_id"]: row for row in await rows.to_list(None)}
+        except Exception as exc:
+            for _, answer, _ in wanted:
+                _settle(answer, exc)
+        else:
+            for id_, answer, _ in wanted:
+                _settle(answer, None, found.get(id_))
+
+
+def _settle(answer: "asyncio.Future[Any]", error: Exception | None, result: Any = None) -> None:
     if answer.done():  # the caller has gone away
         return
     if error is None:
-        answer.set_result(None)
+        answer.set_result(result)
     else:
         answer.set_exception(error)

@@ -27,7 +27,7 @@ from services.notify.api import routes
 from services.notify.clock.open import open_clock
 from services.notify.clock.store import CLOCKS
 from services.notify.deposits import note_deposit
-from services.notify.handlers import close_items, move_items, queue_routed, queue_triage
+from services.notify.handlers import close_items, expect, move_items, queue_routed, queue_triage
 from services.notify.leasing import Leasing
 from services.notify.requester_handlers import hold_items, recall_items, resume_items, supplement_items
 from services.notify.settings import Settings
@@ -53,6 +53,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         queueing = stand.consumer(
             topics=[ROUTING_EVENTS.name, REFERRAL_EVENTS.name],
             handlers={
+                ReferralReceived: partial(expect, standings=standings),
                 ReferralRouted: partial(queue_routed, standings=standings),
                 ReferralSentToTriage: partial(queue_triage, standings=standings),
                 ReferralRerouted: partial(move_items, queues=queues, standings=standings),
@@ -63,7 +64,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 NoticeGatesChanged: partial(hold_items, queues=queues, standings=standings),
                 ReferralRecalled: partial(recall_items, queues=queues, standings=standings),
             },
-            ignores=[ReferralReceived, ReferralErased],
+            ignores=[ReferralErased],
         )
         clock = await open_clock(stand)
         app = make_app("Dragoman notify", "1", max_body_bytes=settings.max_body_bytes, ready=stand.readiness)

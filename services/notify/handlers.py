@@ -11,6 +11,7 @@ from schemas.events import (
     ItemClosed,
     ItemQueued,
     QueueEvent,
+    ReferralReceived,
     ReferralRerouted,
     ReferralRouted,
     ReferralSentBack,
@@ -36,15 +37,20 @@ from services.notify.store import ITEMS, QueueStore
 Placing = TypeVar("Placing", ReferralRouted, ReferralSentToTriage, ReferralRerouted)
 
 
+def expect(event: ReferralReceived, work: Work, *, standings: Standings) -> None:
+    """Begin to look for what the first decision on a referral must know."""
+    standings.look_ahead(event.referral_id)
+
+
 async def queue_routed(event: ReferralRouted, work: Work, *, standings: Standings) -> None:
     """Put a routed referral into the queues of everyone the decision names."""
-    standing = await standings.of(event.referral_id)
+    standing = await standings.of_new(event.referral_id)
     open_items(items_of_routed(as_supplemented(event, standing), work.now), standing, work)
 
 
 async def queue_triage(event: ReferralSentToTriage, work: Work, *, standings: Standings) -> None:
     """Put a referral that needs a person into the queue of its desk."""
-    standing = await standings.of(event.referral_id)
+    standing = await standings.of_new(event.referral_id)
     open_items([item_of_triage(as_supplemented(event, standing), work.now)], standing, work)
 
 

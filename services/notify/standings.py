@@ -4,6 +4,9 @@ Topics have no order among each other. So whoever opens an item looks here first
 items afterwards: one of the two finds the other.
 """
 
+import asyncio
+import math
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +16,7 @@ from uuid import UUID
 from pymongo import ReturnDocument
 
 from runtime.mongo import Database, Document, store_errors
+from runtime.store import SharedRead
 from schemas.events import NoticeGatesChanged, ReferralRecalled, ReferralSupplemented
 from schemas.marks import Marks
 from schemas.vocabulary import RecallGround, Urgency
@@ -20,8 +24,13 @@ from services.notify.notices import Gates, read_gates, written_gates
 
 STANDINGS = "standings"
 
-FRESH = timedelta(seconds=3)
-"""How long an item may take to be stored that was opened by somebody who looked here just before."""
+AHEAD = timedelta(seconds=1)
+"""How old a look may be that was begun when a referral came in, for the first decision on it."""
+
+MOST_AHEAD = 2_000
+
+FRESH = timedelta(seconds=3) + AHEAD
+"""How long an item may take to be stored that was opened by somebody who looked here before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +79,28 @@ class Standings:
 
     def __init__(self, database: Database) -> None:
         self._standings = database[STANDINGS]
+        self._shared = SharedRead(database, STANDINGS)
+        self._ahead: dict[UUID, tuple[float, asyncio.Future[Document | None]]] = {}
 
     async def of(self, referral_id: UUID) -> Standing:
         """Find what is known of a referral; of nearly all of them nothing is."""
-        with store_errors():
-            document = await self._standings.find_one({"_id": str(referral_id)})
+        document = await self._shared.by_id(str(referral_id))
+        return _standing(document) if document is not None else Standing()
+
+    def look_ahead(self, referral_id: UUID) -> None:
+        """Begin to look for what is known of a referral that has come in: its first decision is here in a moment."""
+        looking = self._shared.by_id(str(referral_id))
+        looking.add_done_callback(_heard)
+        self._ahead[referral_id] = time.monotonic(), looking
+        if len(self._ahead) > MOST_AHEAD:
+            del self._ahead[next(iter(self._ahead))]
+
+    async def of_new(self, referral_id: UUID) -> Standing:
+        """Find what is known of a referral without items; whoever notes something meanwhile finds them afterwards."""
+        began, looking = self._ahead.pop(referral_id, (-math.inf, None))
+        if looking is None or time.monotonic() - began > AHEAD.total_seconds():
+            return await self.of(referral_id)
+        document = await looking
         return _standing(document) if document is not None else Standing()
 
     async def note_recall(self, event: ReferralRecalled) -> Standing:
@@ -114,6 +140,11 @@ class Standings:
                 {"_id": str(referral_id)}, [{"$set": said}], upsert=True, return_document=ReturnDocument.AFTER
             )
         return _standing(document or {})
+
+
+def _heard(looking: "asyncio.Future[Document | None]") -> None:
+    if not looking.cancelled():
+        looking.exception()  # whoever waits for it meets the error; often nobody does
 
 
 def _standing(document: Document) -> Standing:

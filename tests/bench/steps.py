@@ -93,7 +93,9 @@ async def ours(zipkin: str, arrivals: Sequence[Arrival]) -> list[Times]:
 
 
 def _from_spans(arrival: Arrival, spans: Sequence[Mapping[str, Any]]) -> Times:
-    by_name = {(span["localEndpoint"]["serviceName"], span["name"].lower()): span for span in spans}
+    # The first of each name: a topic may be read again for something else, such as the clocks, and that comes later.
+    latest_first = sorted(spans, key=lambda span: span["timestamp"], reverse=True)
+    by_name = {(span["localEndpoint"]["serviceName"], span["name"].lower()): span for span in latest_first}
     times = _from_client(arrival)
     for step, key in _OURS.items():
         if key in by_name:

@@ -7,7 +7,7 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from tests.support.whole_stack import WholeStack
 
 SEED = int(os.environ.get("KILL_SEED") or random.randrange(1_000_000))
 ROUNDS = int(os.environ.get("KILL_ROUNDS") or 20)
-ROUNDS_BETWEEN_CHECKS = 5
 POSTS_PER_SECOND = 30.0
 WATCHED = ("SAC-BOS", "SAC-HOU", "SAC-MIA", "EUR")
 """Offices, and a desk, with a live subscriber."""
@@ -36,11 +35,16 @@ TOLD_WITHIN_SECONDS = 60.0
 PROVED_WITHIN_SECONDS = 60.0
 
 
-def victims(chance: random.Random, rounds: int) -> list[str]:
-    """Choose whom to kill: each as often as the others, in any order."""
-    chosen = [KILLED[number % len(KILLED)] for number in range(rounds)]
-    chance.shuffle(chosen)
-    return chosen
+def victims(chance: random.Random, rounds: int) -> list[list[str]]:
+    """Choose whom to kill between two checks: each of all parts once, in any order; the last time what is left."""
+    return [chance.sample(KILLED, min(len(KILLED), rounds - done)) for done in range(0, rounds, len(KILLED))]
+
+
+def at_once(chance: random.Random, chosen: Sequence[str]) -> list[Sequence[str]]:
+    """Share out who is killed in which breath: by twos, so that one dies while another comes back, and one alone."""
+    breaths = [chosen[place : place + 2] for place in range(0, len(chosen), 2)]
+    chance.shuffle(breaths)
+    return breaths
 
 
 @asynccontextmanager
@@ -100,14 +104,12 @@ async def test_nothing_acknowledged_is_lost_or_doubled_when_anything_is_killed_u
 ) -> None:
     print(f"\nKILL_SEED={SEED} KILL_ROUNDS={ROUNDS}", flush=True)
     chance = random.Random(SEED)
-    chosen = victims(chance, ROUNDS)
     with ClientLog(tmp_path / "client.log") as log:
         async with used(stack, log) as liaison:
-            while chosen:
-                now, chosen = chosen[:ROUNDS_BETWEEN_CHECKS], chosen[ROUNDS_BETWEEN_CHECKS:]
+            for chosen in victims(chance, ROUNDS):
                 async with Load(liaison, chance, POSTS_PER_SECOND):
-                    for name in now:
-                        await kill_at_random(stack, name, chance)
+                    for names in at_once(chance, chosen):
+                        await asyncio.gather(*(kill_at_random(stack, name, chance) for name in names))
                 await assert_nothing_lost(stack, log)
 
 

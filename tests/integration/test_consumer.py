@@ -4,8 +4,9 @@ import asyncio
 from uuid import UUID, uuid4
 
 from runtime import consumer as consumer_module
-from runtime.consumer import ATTEMPTS, Consumer
+from runtime.consumer import ATTEMPTS, BATCHES_AT_ONCE, Consumer
 from runtime.errors import StoreAway
+from runtime.pace import Linger
 from tests.support.kafka import header
 from tests.support.noted import NOTES, Copied, Noted, Unheard, as_sent, noted
 from tests.support.office import EFFECTS, GROUP, LETTERS
@@ -153,6 +154,24 @@ async def test_messages_fetched_together_are_written_together(kafka, office):
         await until(lambda: office.has_effects(*range(100)))
 
     assert len(office.store.batches) <= 20
+
+
+async def test_messages_that_must_be_read_for_are_read_for_side_by_side(kafka, office):
+    await kafka.make(NOTES, LETTERS)
+    await kafka.publish(NOTES, *(noted(number) for number in range(20)))
+    more_than_batches, reading = asyncio.Event(), []
+
+    async def meet(event, work):
+        reading.append(event.number)
+        if len(reading) > BATCHES_AT_ONCE:
+            more_than_batches.set()
+        await more_than_batches.wait()  # one after the other in each batch, nobody would ever come through
+        await office.handle(event, work)
+
+    async with office.running(office.consumer(handlers={Noted: meet}, gather=Linger(1.0))):
+        await until(lambda: office.has_effects(*range(20)))
+
+    assert sorted(office.handled) == list(range(20))
 
 
 async def test_a_type_nobody_knows_is_set_aside_an_ignored_one_skipped_and_new_fields_pass(kafka, office):

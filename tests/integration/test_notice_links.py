@@ -139,6 +139,19 @@ async def test_two_notices_and_a_referral_that_is_closed_are_not_linked(office):
     assert (await office.get(f"/v1/notices/{other}/links"))["links"] == []
 
 
+async def test_a_notice_that_comes_back_is_not_suggested_to_what_was_closed_meanwhile(office):
+    notice_id, referral_id, _ = await office.pair(by_bureau(1, context=OPEN_TO_ALL))
+    await office.book.suspend(KEY, word(2))
+    await office.links(referral_id, "withdrawn")
+    await office.database["referrals"].update_one({"_id": referral_id}, {"$set": {"state": "closed"}})
+
+    await office.book.reinstate(KEY, word(3))
+    await office.compared(notice_id)
+
+    await office.links(referral_id, "withdrawn")
+    assert await office.database["match_keys"].find_one({"_id": notice_id})
+
+
 async def test_a_confirmed_link_makes_a_matter_under_the_restrictions_of_both(office):
     context = {**OPEN_TO_ALL, "restrictions": {**OPEN_TO_ALL["restrictions"], "interpol": {"denied_members": ["IT"]}}}
     notice_id, referral_id, link = await office.pair(by_bureau(1, context=context))
@@ -152,7 +165,7 @@ async def test_a_confirmed_link_makes_a_matter_under_the_restrictions_of_both(of
     assert (noticed["notice_id"], noticed["kind"], noticed["marks"]["handling"]) == (notice_id, "notice", ["H1"])
     assert "H1" in matter["marks"]["handling"]
     assert {"country": "FR", "channel": "ncb"} in matter["originators"]
-    assert matter["denied_originators"] == ["IT"]
+    assert matter["denied_originators"] == ["FR", "IT"]  # the request denies France, and the notice Italy
     assert SURNAME not in str(matter)
 
 

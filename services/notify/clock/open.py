@@ -15,8 +15,12 @@ from services.notify.clock.office_hours import load_office_hours
 from services.notify.clock.store import ClockStore
 from services.notify.clock.told import OTHERS, TELLERS, TOPICS
 
-COMPANY = 0.2
-"""Seconds that facts wait for others: what is counted in minutes at least can share its writes."""
+COMPANY = 0.5
+"""Seconds that facts wait for others: what is counted in minutes at least can share its writes, and that a referral
+came in and where it was routed to are nearly always one write of its clock."""
+
+MOST = 1_000
+"""Facts in one batch: under load so many come while they wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,9 @@ async def open_clock(stand: Stand) -> Clock:
         topics=[topic.name for topic in TOPICS],
         handlers=dict.fromkeys(TELLERS, tell_clock),
         ignores=OTHERS,
-        gather=Linger(COMPANY),
+        gather=Linger(COMPANY / 2),
+        most=MOST,
+        patience=COMPANY,
         purpose="clock",
     )
     loop = ClockLoop(clocks, calendars, hears_all=Hearing(consumer))

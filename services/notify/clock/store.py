@@ -96,4 +96,5 @@ def heard(referral_id: UUID, event_id: str, fact: Fact, now: datetime) -> Change
             "$setOnInsert": {name: value for name, value in new_clock(str(referral_id), now).items() if name != "_id"},
         },
         or_insert=True,
+        adds=True,
     )

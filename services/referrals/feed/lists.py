@@ -9,10 +9,11 @@ from services.referrals.feed.dimensions import ByAge, ByLetters, ByStart, ByValu
 from services.referrals.feed.query import Item, ListName
 
 COUNTRIES = dict.fromkeys((*(country.alpha_2 for country in pycountry.countries), "XK", "914", "922"), 0.0)
-_SEXES = {"M": 80.0, "F": 15.0, "U": 1.0}
+SEXES = {"M": 80.0, "F": 15.0, "U": 1.0}
 _LONGEST_NAME = 40
 _RESOLUTIONS = (1267, 1988, 1970, 1718, 2231, 1591, 1533, 1518, 1521, 1572, 1636, 1844, 2048, 2127, 2140, 2206, 2374)
 _RARE_RESOLUTIONS = (751, 1737, 1907, 1989, 2253, 2255, 2653, 2745)
+RESOLUTIONS = tuple(map(str, (*_RESOLUTIONS, *_RARE_RESOLUTIONS)))
 
 
 def dimensions_of(list_name: ListName, today: date | None) -> tuple[Dimension, ...]:
@@ -38,7 +39,7 @@ def dimensions_of(list_name: ListName, today: date | None) -> tuple[Dimension, .
 
 
 def _sex() -> Dimension:
-    return ByValue("sex", "sexId", _SEXES, lambda item: (), sure=False)
+    return ByValue("sex", "sexId", SEXES, lambda item: (), sure=False)
 
 
 def _nationality() -> Dimension:

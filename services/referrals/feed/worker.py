@@ -17,7 +17,7 @@ from services.referrals.feed.sweeping import Sweeping, Swept
 log = structlog.get_logger()
 
 LOOK_S = 5.0
-"""Seconds between two looks at what is due."""
+"""Seconds between two looks at what is due, where nothing is due sooner."""
 
 
 class Worker:
@@ -41,6 +41,7 @@ class Worker:
         self._lists = lists
         self._interval = interval
         self._retry = retry
+        self._look_s = min(LOOK_S, interval.total_seconds(), retry.total_seconds())
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -53,7 +54,7 @@ class Worker:
             except LeaseLost:
                 log.warning("feed stops its sweep: another process has the lease")
             try:
-                async with asyncio.timeout(LOOK_S):
+                async with asyncio.timeout(self._look_s):
                     await self._stop.wait()
             except TimeoutError:
                 continue

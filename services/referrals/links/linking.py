@@ -37,6 +37,7 @@ async def open_linking(stand: Stand, master_key: bytes, read: ReadReferral, book
     noting = stand.consumer(
         purpose="links",
         gather=Linger(0.2),  # nobody waits for a suggestion, and whoever posts should not
+        patience=0.5,
         topics=[REFERRAL_EVENTS.name],
         handlers=HANDLERS,
         ignores=[ContentDeposited, NoticeGatesChanged, QuestionAnswered],

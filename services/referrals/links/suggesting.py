@@ -36,10 +36,7 @@ async def suggest(compared: Iterable[Comparable], links: LinkStore, work: Work) 
 async def suggest_to_notices(compared: Iterable[Comparable], links: LinkStore, work: Work) -> None:
     """Compare notices whose keys are stored with the open referrals; a notice is never linked to a notice."""
     ours = {one.subject_id: one for one in compared}
-    candidates = await links.sharing(_looked_up(ours))
-    still_open = await links.still_open(candidates)
-    candidates = {other: keys for other, keys in candidates.items() if other in still_open}
-    await _compare(ours, candidates, ours.keys(), links, work)
+    await _compare(ours, await links.sharing(_looked_up(ours)), ours.keys(), links, work, only_open=True)
 
 
 def _looked_up(ours: Mapping[str, Comparable]) -> set[bytes]:
@@ -52,10 +49,15 @@ async def _compare(
     notices: Set[str],
     links: LinkStore,
     work: Work,
+    *,
+    only_open: bool = False,
 ) -> None:
     stored = _by_referral(await links.of_referrals(ours))
     beside = {other for subject_id, one in ours.items() for other in one.named | stored[subject_id].keys()}
     candidates |= await links.keys_of(beside - candidates.keys())
+    if only_open:
+        still_open = await links.still_open(candidates)
+        candidates = {other: keys for other, keys in candidates.items() if other in still_open}
     holders = _holders(candidates)
     for subject_id, one in ours.items():
         others = {other for key in one.keys for other in holders[key]} | (one.named & candidates.keys())

@@ -67,6 +67,7 @@ class NoticeShown(NoticeListed):
     """The record of a notice, without its content."""
 
     revision: int
+    linked_referrals: list[UUID] = Field(description="Of other requesters, that a person has linked it to.")
     ways: list[WayShown]
     not_listed_at: datetime | None
     suspended_until: datetime | None
@@ -158,6 +159,7 @@ def shown_notice(record: Document) -> dict[str, Any]:
     return {
         **listed_notice(record),
         "revision": record["revision"],
+        "linked_referrals": record.get("linked_referrals", []),
         "ways": [_way(name, known) for name, known in sorted(record["sources"].items())],
         **{name: shown(record.get(name)) for name in dates},
         "tombstone": _tombstone(record.get("tombstone")),

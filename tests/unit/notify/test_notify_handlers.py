@@ -32,7 +32,7 @@ class KnownStandings:
     def __init__(self, **said) -> None:
         self.standing = Standing(**said)
 
-    async def of(self, referral_id: UUID) -> Standing:
+    async def of_new(self, referral_id: UUID) -> Standing:
         return self.standing
 
 

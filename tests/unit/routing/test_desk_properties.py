@@ -157,7 +157,7 @@ def played(start, sequence):
             standing = step.after
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(MARKS, FLAGS, URGENCIES, SEQUENCES)
 def test_no_sequence_of_acts_lets_a_flagged_referral_out_by_one_person_but_for_life(marks, flags, urgency, sequence):
     start = held(marks=marks, flags=flags, urgency=urgency)
@@ -179,7 +179,7 @@ def test_no_sequence_of_acts_lets_a_flagged_referral_out_by_one_person_but_for_l
         assert by_two or for_life
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(MARKS, FLAGS, URGENCIES, SEQUENCES)
 def test_no_sequence_of_acts_gives_a_referral_to_whom_its_marks_forbid_it(marks, flags, urgency, sequence):
     start = held(marks=marks, flags=flags, urgency=urgency)

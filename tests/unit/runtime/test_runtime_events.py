@@ -1,6 +1,6 @@
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import hypothesis.strategies as st
 import pytest
@@ -173,7 +173,7 @@ def test_a_broken_traceparent_costs_the_trace_and_never_the_message(value):
         (b"[]", "body_does_not_follow_its_type"),
         (b"null", "body_does_not_follow_its_type"),
         (b'{"note_id": "Ivana Horvat"}', "body_does_not_follow_its_type"),
-        (b'{"type": "test.other.v1", "note_id": "' + str(uuid4()).encode() + b'"}', "body_does_not_follow_its_type"),
+        (b'{"type": "test.other.v1", "note_id": "%s"}' % str(UUID(int=7)).encode(), "body_does_not_follow_its_type"),
         (b"[" * 100_000, "body_does_not_follow_its_type"),
         (b'{"note_id": 1' + b"0" * 10_000 + b"}", "body_does_not_follow_its_type"),
     ],

@@ -1,10 +1,10 @@
 import asyncio
 
 import pytest
-from pymongo.errors import BulkWriteError
+from pymongo.errors import AutoReconnect, BulkWriteError
 
 from runtime.errors import AlreadyThere, Overtaken, StoreAway
-from runtime.store import Change, RefusedByStore, SharedInsert, Store, Work
+from runtime.store import Change, RefusedByStore, SharedInsert, SharedRead, Store, Work
 from tests.support.noted import PUBLISHER, note_document, noted
 from tests.support.office import NobodyListens
 
@@ -81,3 +81,18 @@ async def test_an_absence_is_said_to_everyone_who_shared_the_write():
     answers = await asyncio.gather(*(shared.insert(note_document(noted())) for _ in range(3)), return_exceptions=True)
 
     assert [type(answer) for answer in answers] == [StoreAway] * 3
+
+
+class Away:
+    def find(self, *asked):
+        raise AutoReconnect("connection closed")
+
+
+async def test_a_read_that_fails_is_said_to_everyone_who_shared_it_and_the_next_one_is_made_anew():
+    shared = SharedRead({"notes": Away()}, "notes")
+
+    answers = await asyncio.gather(*map(shared.by_id, "ab"), return_exceptions=True)
+
+    assert [type(answer) for answer in answers] == [StoreAway, StoreAway]
+    with pytest.raises(StoreAway):
+        await shared.by_id("a")

@@ -51,7 +51,7 @@ async def test_a_little_that_unpacks_to_a_lot_is_left_at_the_limit():
     ("body", "encoding"),
     [
         (b"plain", "gzip"),
-        (gzip.compress(b"x" * 5_000)[:-9], "gzip"),
+        (gzip.compress(b"x" * 5_000, mtime=0)[:-9], "gzip"),
         (b"", "gzip"),
         (b"whatever", "br"),
         (b"whatever", "gzip, gzip"),
