@@ -117,14 +117,22 @@ WORDS = {
 }
 
 
+def _action_now(document: Document) -> NoticeAction:
+    """Say what an office may do: who acts for life alone, with gates open, finds the missing and does no more."""
+    action = NoticeAction(document["action"])
+    for_life_alone = document["life_until"] is not None and document["open"]
+    return NoticeAction.LOCATE if for_life_alone and action is NoticeAction.ON_US_WARRANT else action
+
+
 def notice_shown(document: Document, referral_id: str) -> dict[str, Any]:
     """Show what an item rests on, in a sentence too, and where its gates are passed."""
     until = document["may_act_until"]
     acts = f"an office may act until {until:%Y-%m-%d %H:%M} UTC" if until is not None else "no office may act yet"
     colour = "UN special" if document["colour"] == Colour.UN else document["colour"]
-    action = WORDS[NoticeAction(document["action"])]
+    action = _action_now(document)
     return {
         **{name: value for name, value in document.items() if name != "said"},
-        "says": f"rests on an INTERPOL {colour} notice, which is no warrant; action: {action}; {acts}",
+        "action": action.value,
+        "says": f"rests on an INTERPOL {colour} notice, which is no warrant; action: {WORDS[action]}; {acts}",
         "gates": f"/v1/referrals/{referral_id}/gates",
     }

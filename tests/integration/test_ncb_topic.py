@@ -1,6 +1,8 @@
 """The NCB feed over a real Kafka: whatever comes, however often and in whatever order, ends as it should."""
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
@@ -59,11 +61,12 @@ async def test_poison_between_good_ones_is_set_aside_sealed_and_stops_nothing(bu
         line(notice(sent_at="2199-01-01T00:00:00Z")),
         line(notice(name="x" * 60_000)),
         line(notice(restrictions={"interpol": {"denied_members": ["US"]}})),
+        line(notice(restrictions={"interpol": {"denied_members": ["us"]}})),
     ]
     await bureau.put(notice(), *poison, notice(entity_id="2099/10002"))
 
     async with reading(bureau):
-        await bureau.handled(10)
+        await bureau.handled(11)
 
     for number in (NUMBER, "2099/10002", "2099/10003", "2099/10004"):
         assert (await bureau.record(number))["standing"] in ("in_force", "withdrawn")
@@ -77,10 +80,43 @@ async def test_poison_between_good_ones_is_set_aside_sealed_and_stops_nothing(bu
             ["date_too_late"],
             ["too_long"],
             ["denied_to_us"],
+            ["wrong_form"],
         ]
+    )
+    kept = [row async for row in bureau.database["quarantine"].find({"content": {"$exists": True}})]
+    assert sorted(row["reasons"][0]["code"] for row in kept) == sorted(
+        ["not_json", "unknown_field", "unknown_value", "not_json", "date_too_late", "too_long"]
     )
     stored = str([row async for row in bureau.database["quarantine"].find()])
     assert all(secret not in stored for secret in (*SECRETS, "SECRET"))
+
+
+class Stumbling:
+    """The book, but for one number a fault that nobody has named."""
+
+    def __init__(self, book, number):
+        self._book, self._number = book, number
+
+    def notice_id(self, colour, entity_id):
+        if entity_id == self._number:
+            raise LookupError
+        return self._book.notice_id(colour, entity_id)
+
+    def __getattr__(self, name):
+        return getattr(self._book, name)
+
+
+async def test_a_fault_of_ours_in_one_message_keeps_none_behind_it_from_having_its_effect(bureau):
+    await bureau.put(notice(entity_id="2099/10002"))
+    async with reading(bureau):
+        await bureau.handled(1)
+    desk = replace(bureau.feed.desk, book=Stumbling(bureau.book, NUMBER))
+    messages = [line(notice()), line(said("withdrawal", 1, entity_id="2099/10002")), line(notice(2))]
+
+    with pytest.raises(LookupError):
+        await desk.take_all(messages, datetime.now(UTC))
+
+    assert (await bureau.record("2099/10002"))["standing"] == "withdrawn"
 
 
 async def test_what_stops_a_notice_recalls_its_referral_before_the_record_is_done(bureau):

@@ -92,6 +92,40 @@ async def test_content_is_given_after_its_reading_is_recorded(referrals, shelf):
     assert (reading["reader"], reading["purpose"], reading["revision"]) == ("SAC-BOS/B-2207", "locate", 1)
 
 
+RESTRICTIONS = {
+    "release to another office": {"release_to": ["SAC-LAX"]},
+    "confidential, and nobody named": {"interpol": {"level": "CONFIDENTIAL"}},
+    "no dissemination without leave": {"handling": ["H2"]},
+    "another purpose": {"interpol": {"purposes": ["identify"]}},
+    "expired": {"expires": "2026-01-01"},
+}
+
+
+@pytest.mark.parametrize("name", RESTRICTIONS)
+async def test_what_its_owner_bars_is_read_by_nobody_whom_it_is_barred_from(referrals, shelf, name):
+    said = {"source_ncb": "FR", "restrictions": {"handling": ["H0"], **RESTRICTIONS[name]}}
+    notice_id = (await shelf.book.observe(invented(), by_bureau(1, context=said))).notice_id
+
+    refused = await referrals.get(f"/v1/notices/{notice_id}/content?{READER}", 403)
+
+    assert refused["code"] == "notice_restricted"
+    assert SURNAME not in str(refused)
+
+
+async def test_the_marks_of_a_notice_come_with_it(referrals, shelf):
+    restrictions = {"tlp": "TLP:AMBER", "handling": ["H1", "H3"], "restriction_text": "Ask first."}
+    said = {"source_ncb": "FR", "restrictions": restrictions}
+    of_bureau = (await shelf.book.observe(invented(), by_bureau(1, context=said))).notice_id
+    public = (await shelf.book.observe(invented("2099/77"), in_public(1))).notice_id
+
+    read = await referrals.get(f"/v1/notices/{of_bureau}/content?{READER}")
+    in_the_open = await referrals.get(f"/v1/notices/{public}/content?{READER}")
+
+    assert (read["marks"]["tlp"], read["marks"]["handling"]) == ("AMBER", ["H1", "H3"])
+    assert read["restriction_text"] == "Ask first."
+    assert (in_the_open["marks"]["tlp"], in_the_open["restriction_text"]) == ("CLEAR", None)
+
+
 async def test_a_missing_child_is_masked(referrals, shelf):
     child = invented("2099/3", colour=Colour.YELLOW, warrants=(), birth="2015-03-09", images=("5",))
     notice_id = (await shelf.book.observe(child, in_public(1))).notice_id
@@ -100,6 +134,7 @@ async def test_a_missing_child_is_masked(referrals, shelf):
 
     assert (read["masked"], read["notice"]["names"], read["notice"]["birth"]) == (True, [], "2015")
     assert read["notice"]["images"] == []
+    assert "2099/3" not in str(read)
 
 
 @pytest.mark.parametrize(

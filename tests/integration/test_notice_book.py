@@ -288,6 +288,14 @@ async def test_a_snapshot_that_a_live_referral_rests_on_is_kept(shelf, notice_id
     assert await shelf.retention.settle(BEGIN + 40 * DAY) == 0
     assert await shelf.book.read(notice_id) == invented()
 
+    await shelf.database["referrals"].insert_one({"_id": "0193", "state": "accepted"})
+    assert await shelf.retention.settle(BEGIN + 42 * DAY) == 0
+
+    await shelf.database["referrals"].update_one({"_id": "0193"}, {"$set": {"state": "closed"}})
+    assert await shelf.retention.settle(BEGIN + 44 * DAY) == 1
+    with pytest.raises(Erased):
+        await shelf.book.read(notice_id)
+
 
 async def test_what_the_bureau_has_sent_is_not_purged_because_the_public_list_lost_it(shelf, notice_id):
     await shelf.book.observe(invented(), in_public(1))

@@ -22,6 +22,7 @@ from services.referrals.gates.desk import GateDesk
 from services.referrals.gates.lapsing import Lapses
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.leads import open_leads, standings_in
+from services.referrals.masking import MASKED
 from services.referrals.notices.notice import Event, Warrant
 from services.referrals.notices.sightings import Outcome, Word
 from services.referrals.pieces import PieceStore
@@ -474,6 +475,31 @@ async def test_a_suspended_notice_is_recalled_and_one_that_is_reinstated_is_a_ne
     assert (await leads.gates(second))["open"] == ALL
 
 
+@pytest.mark.parametrize("shaken", ["suspended and in force again", "denied by its owner"])
+async def test_a_word_from_before_a_notice_was_shaken_opens_no_gate_of_a_later_referral(leads, shaken):
+    notice_id = leads.book.notice_id(*KEY)
+    before = datetime.now(UTC) - timedelta(minutes=5)
+    if shaken == "denied by its owner":
+        await leads.book.observe(invented(), by_bureau(1))
+        await leads.book.denied(notice_id, before + timedelta(minutes=1))
+        await leads.book.observe(invented(**TIED), by_bureau(2))
+        referral_id = await leads.opened(notice_id)
+    else:
+        await leads.book.observe(invented(**TIED), by_bureau(1))
+        await leads.opened(notice_id)
+        await leads.book.suspend(KEY, Word(NoticeAuthority.SOURCE_NCB, before + timedelta(minutes=1), "m-1"))
+        await leads.followed(notice_id)
+        await leads.book.reinstate(KEY, Word(NoticeAuthority.SOURCE_NCB, before + timedelta(minutes=2), "m-2"))
+        referral_id = await leads.opened(notice_id, 2)
+    asked = {"staff": "B-1", "confirmed_with": "usncb"}
+
+    old = await leads.says(referral_id, "validity", **asked, confirmed_at=before.isoformat())
+    new = await leads.says(referral_id, "validity", **asked, confirmed_at=datetime.now(UTC).isoformat())
+
+    assert (old.status_code, old.json()["code"]) == (409, "validity_before_change")
+    assert new.status_code == 200
+
+
 async def test_what_its_requester_took_back_is_not_opened_again(leads):
     notice_id = (await leads.book.observe(invented(**TIED), in_public(1))).notice_id
     referral_id = await leads.opened(notice_id)
@@ -509,7 +535,14 @@ async def test_a_missing_child_is_masked_but_for_its_holder_with_a_ground(leads)
     other = await leads.http.get(path, params={"unmask": "locating"}, headers={"Dragoman-Reader": "SAC-NYC/B-1"})
     holder = await leads.http.get(path, params={"unmask": "locating"}, headers={"Dragoman-Reader": "SAC-BOS/B-1"})
     readings = await leads.service.get(f"{path}/readings")
+    remarks = f"Ask who {SURNAME} fled from."
+    await leads.says(referral_id, "abuse-review", staff="B-2", outcome="no_concern", remarks=remarks)
+    said = [
+        await leads.http.get(f"{path}/gates/abuse-review", headers={"Dragoman-Reader": f"{office}/B-1"})
+        for office in ("SAC-BOS", "SAC-NYC")
+    ]
 
+    assert [answer.json()["reviews"][0]["remarks"] for answer in said] == [remarks, MASKED]
     for answer in (masked, version):
         assert answer.status_code == 200
         assert all(secret not in answer.text for secret in (SURNAME, "TESTA", "2099/20001", "2015-06", "picture"))

@@ -25,6 +25,7 @@ from services.referrals.gates.forms import (
 )
 from services.referrals.gates.kept import read_gates
 from services.referrals.gates.shown import GatesShown, ReviewsShown, WarrantShown, shown_gates
+from services.referrals.masking import MASKED, holding, is_masked
 from services.referrals.parties import ReaderHeader, read_reader
 from services.referrals.pieces import PieceKind, open_piece
 from services.referrals.shown import answers
@@ -139,15 +140,21 @@ class SealedAtGates:
         gates_of(record)
         key = await self.exchange.open(record, reader, "abuse-reviews")
         pieces = await self.exchange.pieces.of_kinds(record["_id"], PieceKind.ABUSE_REVIEW)
-        return {
-            "referral_id": record["_id"],
-            "reviews": [_review(piece, open_piece(key, piece)) for piece in sorted(pieces, key=lambda one: one["at"])],
-        }
+        reviews = [_review(piece, open_piece(key, piece)) for piece in sorted(pieces, key=lambda one: one["at"])]
+        return {"referral_id": record["_id"], "reviews": [_as_seen(review, record, reader) for review in reviews]}
 
 
 def _review(piece: Document, said_: dict[str, Any]) -> dict[str, Any]:
     words = {name: said_.get(name) for name in ("office", "staff", "outcome", "ground", "remarks")}
     return {"at": shown(piece["at"]), **words}
+
+
+def _as_seen(review: dict[str, Any], record: Document, reader: str) -> dict[str, Any]:
+    """Mask what was remarked about a missing child, but for who holds the referral or has said it."""
+    office = reader.split("/")[0]
+    if review["remarks"] is None or not is_masked(record) or office in holding(record["timeline"]) | {review["office"]}:
+        return review
+    return {**review, "remarks": MASKED}
 
 
 def _shown(record: Document) -> JSONResponse:

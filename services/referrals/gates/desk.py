@@ -153,6 +153,7 @@ class GateDesk:
     async def _bureau_said(
         self, referral_id: str, valid: bool, as_of: datetime, message_id: str, now: datetime
     ) -> bool:
+        as_of = min(as_of, now)  # its clock may be a little ahead of ours, and its word counts all the same
         word = Validity(ConfirmedWith.SOURCE_NCB, as_of, as_of + self.hold, f"ncb-{message_id}"[:40], "USNCB")
         changed = False
 

@@ -1,6 +1,7 @@
 """How the gates of a referral are kept in its record."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -28,9 +29,9 @@ def action_of(colour: Colour) -> NoticeAction:
     return NoticeAction.LOCATE if colour in _LOCATES else NoticeAction.INFORM
 
 
-def first_gates(action: NoticeAction) -> dict[str, Any]:
-    """Give the gates of a new referral: all of them open."""
-    return kept(Gates(action))
+def first_gates(action: NoticeAction, reopened_at: datetime | None = None) -> dict[str, Any]:
+    """Give the gates of a new referral: all of them open, and no word counts from before its notice last changed."""
+    return kept(Gates(action, reopened_at=reopened_at))
 
 
 def kept(gates: Gates) -> dict[str, Any]:

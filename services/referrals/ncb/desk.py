@@ -4,7 +4,7 @@ A message counts as handled when its effect is stored: then it is noted in the l
 die, and the message comes again; so every effect does nothing the second time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from runtime.errors import Transient
 from runtime.mongo import Document
 from schemas.notices import Colour, NoticeAuthority, NoticeKind, NoticeSource, NoticeStanding
 from services.referrals.faults import Fault
@@ -21,7 +22,7 @@ from services.referrals.ncb.ledger import Effect, Handled, Ledger
 from services.referrals.ncb.message import FromNcb, MessageKind, Reply, Standing, WithNotice
 from services.referrals.ncb.order import ENDS, OWNERS_ALONE, authority_of, is_overtaken, rivals_of
 from services.referrals.ncb.questions import Questions
-from services.referrals.ncb.reading import context_of, denial_in, key_in, notice_in, read_message
+from services.referrals.ncb.reading import context_of, denial_in, key_in, notice_in, read_message, seems_denied
 from services.referrals.notices.fingerprints import Fingerprints
 from services.referrals.notices.life import has_ended
 from services.referrals.notices.notice import Notice
@@ -54,6 +55,9 @@ class Book(Protocol):
 
     async def reinstate(self, key: NoticeKey, word: Word) -> Observed:
         """Put a suspended notice in force again."""
+
+    async def denied(self, notice_id: UUID, as_of: datetime) -> None:
+        """Keep the word that a notice is not to be used."""
 
     async def end(self, key: NoticeKey, standing: NoticeStanding, word: Word) -> Observed:
         """Freeze a notice for good."""
@@ -124,12 +128,26 @@ class NcbDesk:
         log.info("notice message taken", notice_id=str(taken.notice_id), result=taken.result, effect=taken.effect)
         return taken
 
+    async def take_all(self, lines: Iterable[bytes], now: datetime) -> list[Taken]:
+        """Handle messages that came together; one that we fail at is told when the others are done, and comes again."""
+        taken, failed = [], None
+        for line in lines:
+            try:
+                taken.append(await self.take(line, now))
+            except Transient:
+                raise
+            except Exception as exc:  # a fault of ours must not keep what stops another notice from being done
+                failed = failed or exc
+        if failed is not None:
+            raise failed
+        return taken
+
     async def set_aside(self, line: bytes, refusal: Refused, now: datetime) -> None:
         """Keep what was refused for a person, but nothing of a notice that nobody here may have."""
         key = key_in(line)
         about = self.book.notice_id(*key) if key is not None else None
         record = await self.book.record(about) if about is not None else None
-        gone = refusal.keeps_nothing or (record is not None and has_ended(record))
+        gone = refusal.keeps_nothing or seems_denied(line) or (record is not None and has_ended(record))
         await self.quarantine.put(SOURCE, refusal.reasons, None if gone or not line else line, now, about=about)
 
     async def _handle(self, line: bytes, now: datetime) -> Taken:
@@ -215,6 +233,8 @@ class NcbDesk:
             raise Refused(message_fault("notice_unknown", "/entity_id"))
         if message.query_id is not None and not await self.questions.answer(message, notice_id, now):
             raise Refused(message_fault("query_unknown", "/query_id"))
+        if not message.valid:
+            await self.book.denied(notice_id, message.as_of)
         await self.gates.ncb_says(notice_id, message.valid, message.as_of, message.message_id, now)
         return Effect.ANSWERED
 

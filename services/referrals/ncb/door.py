@@ -65,7 +65,7 @@ def ncb_routes(desk: NcbDesk, signatures: Signatures, deliveries: Deliveries) ->
         answer = await deliveries.answer_to(delivery)
         if answer is None:
             now = now_as_stored()
-            taken = [_told(number, await desk.take(line, now)) for number, line in enumerate(lines, 1)]
+            taken = [_told(number, each) for number, each in enumerate(await desk.take_all(lines, now), 1)]
             answer = await deliveries.answered(delivery, taken, now)
         return JSONResponse({"lines": answer}, headers=_NOT_KEPT)
 

@@ -1,7 +1,7 @@
 """What can be wrong with a message beyond the faults that all bodies have, and how to mend it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from services.referrals.faults import Fault, Remedy, fault
 from services.referrals.notices.unreadable import REASONS, Reason
@@ -38,6 +38,10 @@ AHEAD_AT_MOST = timedelta(minutes=10)
 """How far a sender's clock may be ahead of ours."""
 
 
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Nothing is older: the bureaus have exchanged messages by machine since then only. Early years have no UTC at all."""
+
+
 class Refused(Exception):
     """A message that is not taken, with every fault and no value of it."""
 
@@ -69,5 +73,6 @@ def notice_faults(reasons: Iterable[Reason]) -> tuple[Fault, ...]:
 
 
 def clock_faults(times: Mapping[str, datetime], now: datetime) -> tuple[Fault, ...]:
-    """Name the times that lie in the future; a clock may be a little ahead."""
-    return tuple(fault("date_too_late", pointer) for pointer, time in times.items() if time > now + AHEAD_AT_MOST)
+    """Name the times that cannot be: ahead of ours by more than a clock may be, or before there were messages."""
+    late = (fault("date_too_late", pointer) for pointer, time in times.items() if time > now + AHEAD_AT_MOST)
+    return (*late, *(fault("date_too_early", pointer) for pointer, time in times.items() if time < EARLIEST))

@@ -28,10 +28,13 @@ class Questions:
         self._questions = database[QUESTIONS]
 
     async def prepare(self) -> None:
-        """Make the index that lets only one question of a notice be open."""
+        """Make the indexes: only one question of a notice is open, and open ones are found among the answered."""
         with store_errors():
             await self._questions.create_index(
                 [("notice_id", 1)], name="one_open", unique=True, partialFilterExpression={"open": True}
+            )
+            await self._questions.create_index(
+                [("open", 1), ("_id", 1)], name="oldest_open", partialFilterExpression={"open": True}
             )
 
     async def ask(self, notice_id: UUID, asker: Asker, now: datetime) -> Document:

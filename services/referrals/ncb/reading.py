@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, JsonValue, ValidationError
 from pydantic_core import from_json, to_json
 
 from schemas.notices import Colour, NoticeKind
@@ -83,6 +83,25 @@ def denial_in(message: FromNcb) -> Refused | None:
     if message.recipients is not None and US not in message.recipients:
         return Refused(message_fault("not_addressed_to_us", "/recipients"))
     return None
+
+
+def seems_denied(line: bytes) -> bool:
+    """Tell whether a message that could not be taken means, however it is written, not to be for the United States."""
+    try:
+        found = from_json(line)
+    except ValueError:
+        return False
+    if not isinstance(found, dict):
+        return False
+    restrictions = found.get("restrictions")
+    interpol = restrictions.get("interpol") if isinstance(restrictions, dict) else None
+    denied = interpol.get("denied_members") if isinstance(interpol, dict) else None
+    recipients = found.get("recipients")
+    return _names_us(denied) or (bool(recipients) and not _names_us(recipients))
+
+
+def _names_us(members: JsonValue) -> bool:
+    return isinstance(members, list) and any(isinstance(one, str) and one.strip().upper() == US for one in members)
 
 
 def notice_in(message: WithNotice, kind: NoticeKind) -> Notice:

@@ -17,11 +17,8 @@ class Inbound:
 
     async def take(self, record: Message) -> None:
         """Handle every message of a record, in order; when this returns, its offset may be committed."""
-        now, any_line = datetime.now(UTC), False
-        for line in lines_of(record.value or b""):
-            any_line = True
-            await self.desk.take(line, now)
-        if not any_line:
+        now = datetime.now(UTC)
+        if not await self.desk.take_all(lines_of(record.value or b""), now):
             await self.desk.set_aside(b"", Refused(message_fault("nothing_in_it")), now)
 
 

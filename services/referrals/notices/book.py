@@ -119,6 +119,10 @@ class NoticeBook:
         """Open a suspended notice again."""
         return await self._said(key, word, lambda record, now: reinstated(record, _heard(word), now, self._periods))
 
+    async def denied(self, notice_id: UUID, as_of: datetime) -> None:
+        """Keep the owner's word that a notice is not to be used, for the referral that may be opened of it later."""
+        await self.records.note_denied(notice_id, as_of)
+
     async def end(self, key: NoticeKey, standing: NoticeStanding, word: Word) -> Observed:
         """Shut a notice at once and for good, also one that we never saw: its purge follows by itself."""
         if standing.value not in ENDED:

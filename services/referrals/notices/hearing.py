@@ -9,7 +9,7 @@ from schemas.notices import NoticeSource
 from services.referrals.gates.acts import passing
 from services.referrals.gates.gates import Gates, denied, reopened
 from services.referrals.gates.kept import read_gates
-from services.referrals.notices.life import NCB, way
+from services.referrals.notices.life import DENIED_AT, NCB, way
 from services.referrals.store import Act
 
 CHANGED = frozenset({"observed", "changed"})
@@ -25,6 +25,15 @@ SHUTS_VALIDITY = {
 
 ONLY_NOTED = {"relisted": "notice-relisted"}
 HEARD = CHANGED | SHUTS_VALIDITY.keys() | ONLY_NOTED.keys()
+
+
+def last_shaken(record: Mapping[str, Any], now: datetime) -> datetime | None:
+    """Say until when a notice last was not as it is now, or not in force: what was said of it before counts no more."""
+    shaken = [
+        entry["at"] for entry in record["history"] if entry["what"] == "changed" or entry["what"] in SHUTS_VALIDITY
+    ]
+    denied_at = record.get(DENIED_AT)
+    return min(max([*shaken, *([denied_at] if denied_at is not None else [])]), now) if shaken or denied_at else None
 
 
 def next_word(referral: Document, record: Document, now: datetime) -> Act | None:

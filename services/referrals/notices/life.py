@@ -19,6 +19,9 @@ HISTORY_AT_MOST = 200
 """Entries of a history that are kept; older ones are only counted."""
 
 ENDED = frozenset({NoticeStanding.WITHDRAWN.value, NoticeStanding.CANCELLED.value, NoticeStanding.DELETED.value})
+DENIED_AT = "denied_at"
+"""Field of a record: when its owner last said that it is not to be used; it may have had no referral then."""
+
 NEVER = -1
 """Stands for no sweep; those that there are count from 0 or 1 up."""
 

@@ -12,6 +12,9 @@ from services.referrals.notices.notice import Notice
 
 GROWN_UP = 18
 
+NO_NUMBER = "-"
+"""Stands for INTERPOL's number of a child: whoever has it finds name and picture in the public list."""
+
 
 def is_child(notice: Notice, today: date) -> bool:
     """Tell whether a notice is about a missing child, or may be: nobody is grown up for want of a date."""
@@ -27,7 +30,7 @@ def masked(notice: Notice, today: date) -> Notice:
         return notice
     event = notice.event
     return Notice(
-        entity_id=notice.entity_id,
+        entity_id=NO_NUMBER,
         colour=notice.colour,
         kind=notice.kind,
         subject_type=notice.subject_type,

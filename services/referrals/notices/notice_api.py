@@ -1,5 +1,6 @@
 """Notices over HTTP: their records, what they say to whoever may read it, and what could not be read of them."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -11,8 +12,12 @@ from fastapi.responses import JSONResponse
 from runtime.http import PROBLEM, Problem
 from runtime.mongo import Document
 from runtime.pages import read_cursor, read_moment, write_cursor
+from schemas.marks import Marks
 from schemas.notices import Colour, NoticeStanding
 from schemas.vocabulary import QUEUES
+from services.referrals.links.searching import Asker, may_find
+from services.referrals.ncb.context import NcbContext
+from services.referrals.notices.as_referral import public_marks
 from services.referrals.notices.book import NoticeBook
 from services.referrals.notices.life import has_ended
 from services.referrals.notices.masked import masked
@@ -37,6 +42,7 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 
 _STATUSES = {
     400: "The cursor is of another list.",
+    403: "The restrictions of its owner do not let this office have it.",
     404: "There is no such notice, or nothing of that id in quarantine.",
     410: "The notice has ended, is suspended or locked, or its content is gone.",
     422: "A parameter is missing, unknown or malformed.",
@@ -118,16 +124,24 @@ def _add_content(router: APIRouter, book: NoticeBook, readings: NoticeReadings) 
             )
         record = await known_notice(book, notice_id, request)
         refuse_shut(record)
-        reader = f"{office}/{staff}"
-        await readings.note(record["_id"], reader, purpose.value, record["revision"])
         try:
-            notice = await book.read(notice_id)
+            notice, said = await book.read(notice_id), await book.context(notice_id)
         except Frozen:
             raise SHUT from None
         except Erased:
             raise GONE from None
+        marks, restriction = marks_of(record, said)
+        if said is not None and not may_find(marks, False, Asker(office, purpose.value, datetime.now(UTC))):
+            raise RESTRICTED
+        await readings.note(record["_id"], f"{office}/{staff}", purpose.value, record["revision"])
         seen = masked(notice, _today())
-        body = {"notice_id": record["_id"], "standing": record["standing"], "masked": seen != notice}
+        body = {
+            "notice_id": record["_id"],
+            "standing": record["standing"],
+            "masked": seen != notice,
+            "marks": marks.model_dump(mode="json"),
+            "restriction_text": restriction,
+        }
         return JSONResponse({**body, "notice": seen.model_dump(mode="json")}, headers=NOT_KEPT)
 
     @router.get("/{notice_id}/readings", responses=answers(ReadingsShown))
@@ -197,6 +211,20 @@ def refuse_shut(record: Document) -> None:
         raise GONE
 
 
+def marks_of(record: Document, said: Mapping[str, Any] | None) -> tuple[Marks, str | None]:
+    """Give the marks that a notice is under, and what its owner restricts in words."""
+    if said is None:
+        return public_marks(Colour(record["colour"]), record["first_seen"].date()).read(), None
+    given = NcbContext.model_validate(said, strict=False).restrictions
+    return given.read(), given.restriction_text
+
+
+RESTRICTED = Problem(
+    403,
+    "notice_restricted",
+    "Its owner does not let this office have this notice, or not for this purpose",
+    detail="Have the desk look at it, or ask INTERPOL Washington for its owner's leave.",
+)
 NOTICE_ENDED = Problem(
     410,
     "notice_ended",

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from runtime.http import shown
 from runtime.mongo import Document
+from schemas.marks import Marks
 from schemas.notices import Colour, NoticeAuthority, NoticeKind, NoticeSource, NoticeStanding
 from services.referrals.notices.notice import Notice
 
@@ -92,6 +93,8 @@ class ContentShown(Shown):
     notice_id: UUID
     standing: NoticeStanding
     masked: bool
+    marks: Marks = Field(description="What its owner allows; they bind whoever reads it.")
+    restriction_text: str | None = Field(description="What its owner restricts in words.")
     notice: Notice
 
 

@@ -8,10 +8,11 @@ from uuid import UUID
 from runtime.errors import AlreadyThere, Overtaken
 from runtime.mongo import Document, store_errors
 from runtime.store import KEPT_TO_OURSELVES, Change, Create, SharedInsert, Store, Work
-from services.referrals.notices.life import Step, applied
+from services.referrals.notices.life import DENIED_AT, Step, applied
 from services.referrals.vault import erasing, freezing, thawing
 
 NOTICES = "notices"
+REFERRALS = "referrals"
 MATCH_KEYS = "match_keys"
 """Where linking keeps the keys of what may be one matter, under the same id."""
 
@@ -27,6 +28,7 @@ class NoticeRecords:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._records = store.database[NOTICES]
+        self._referrals = store.database[REFERRALS]
         self._match_keys = store.database[MATCH_KEYS]
         self._shared_insert = SharedInsert(store, NOTICES)
 
@@ -85,6 +87,12 @@ class NoticeRecords:
         with store_errors():
             await self._records.update_one({"_id": str(notice_id)}, {"$inc": {"seen_after": 1}})
 
+    async def note_denied(self, notice_id: UUID, as_of: datetime) -> None:
+        """Note when the owner of a notice last said that it is not to be used."""
+        with store_errors():
+            where = {"_id": str(notice_id), "tombstone": {"$exists": False}}
+            await self._records.update_one(where, {"$max": {DENIED_AT: as_of}, "$inc": {"revision": 1}})
+
     async def forget_match_keys(self, notice_id: str) -> None:
         """Delete what linking would find a notice by."""
         with store_errors():
@@ -122,6 +130,12 @@ class NoticeRecords:
         """List records for which something is due by now, longest due first."""
         with store_errors():
             return await self._records.find({what: {"$lte": now}}, _OURS).sort(what, 1).limit(most).to_list(most)
+
+    async def are_referrals_in(self, referral_ids: Collection[str], states: Collection[str]) -> bool:
+        """Say whether each of some referrals is in one of these states."""
+        where = {"_id": {"$in": [*referral_ids]}, "state": {"$in": [*states]}}
+        with store_errors():
+            return await self._referrals.count_documents(where) == len(referral_ids)
 
     async def put_off(self, record: Mapping[str, Any], what: str, until: datetime) -> None:
         """Look at a record again later, unless it has changed meanwhile."""

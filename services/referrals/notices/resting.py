@@ -17,6 +17,7 @@ from services.referrals.ncb.context import NcbContext
 from services.referrals.notices.as_referral import Context, as_referral, changed_parts, unsaid
 from services.referrals.notices.described import NARRATIVE_AT_MOST
 from services.referrals.notices.fitted import fitted_paragraph
+from services.referrals.notices.hearing import last_shaken
 from services.referrals.notices.life import NCB, way
 from services.referrals.notices.masked import is_child
 from services.referrals.notices.notice import Notice
@@ -72,7 +73,8 @@ class Known:
             "heard": self.record["history_number"],
             "changes": 0,
         }
-        return OnNotice(fact, {NOTICE: kept, GATES: first_gates(action)}, frozenset(unsaid(self.notice)))
+        gates = first_gates(action, last_shaken(self.record, self.now))
+        return OnNotice(fact, {NOTICE: kept, GATES: gates}, frozenset(unsaid(self.notice)))
 
 
 def opening_key(notice_id: str, generation: int) -> str:

@@ -10,6 +10,8 @@ import structlog
 from runtime.errors import Transient
 from runtime.mongo import Document
 from runtime.telemetry import untraced
+from services.referrals.links.noticed import live_referrals
+from services.referrals.links.store import OVER
 from services.referrals.notices.life import has_ended
 from services.referrals.notices.quarantine import Quarantine
 from services.referrals.notices.records import NoticeRecords
@@ -86,7 +88,7 @@ class Retention:
             # It is over now; the purge itself waits, as any other, until its referrals are recalled.
             await self._records.change(record, expired(record, now), now)
             return False
-        if has_live_referral(record) and not self._has_waited(record, now):
+        if await self._is_needed(record) and not self._has_waited(record, now):
             again = LOOK_AGAIN if has_ended(record) else LOOK_AGAIN_LIVE
             await self._records.put_off(record, "purge_due", now + again)
             return False
@@ -97,14 +99,16 @@ class Retention:
         log.info("notice purged", notice_id=record["_id"])
         return True
 
+    async def _is_needed(self, record: Mapping[str, Any]) -> bool:
+        """Say whether a referral rests on it: of one that has ended each, till it is recalled; else those not over."""
+        live = live_referrals(record)
+        if has_ended(record) or not live:
+            return bool(live)
+        return not await self._records.are_referrals_in(live, OVER)
+
     def _has_waited(self, record: Mapping[str, Any], now: datetime) -> bool:
         """Say whether a notice that has ended is purged though a referral of it is not known to be recalled."""
         if not has_ended(record) or now < record["purge_asked_at"] + self._waits:
             return False
         log.error("notice purged before its referrals were recalled", notice_id=record["_id"])
         return True
-
-
-def has_live_referral(record: Mapping[str, Any]) -> bool:
-    """Say whether a referral was made of a notice that has not been recalled."""
-    return any(referral.get("recalled_at") is None for referral in record["referrals"])

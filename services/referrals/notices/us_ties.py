@@ -5,7 +5,7 @@ place follows, and a place in a text is told as weak. What the bureau states out
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -21,6 +21,8 @@ from services.referrals.notices.us_words import Named, named_in
 NEXUS_AT_MOST = 50
 DETAIL_AT_MOST = 4_000
 TOWN_AT_MOST = 60
+TOWN_WORDS_AT_MOST = 4
+PARTICLE_AT_MOST = 2
 
 
 class TieKind(StrEnum):
@@ -108,27 +110,42 @@ def _where_it_happened(notice: Notice, today: date | None) -> Nexus | None:
     elif event.country != "US":
         place = GivenPlace(country="US", state=event.country if event.country in STATES else None)
     else:
-        place = _place_of_event(event.place or "")
+        place = _place_of_event(event.place or "", _words_of_names(notice))
     kind = NexusKind.PERSON_LOCATION if notice.colour is Colour.YELLOW else NexusKind.ASSOCIATE
     nexus = Nexus(kind=kind, place=place, as_of=_day(event.date, today), detail=_cut(event.place))
     return None if nexus.is_empty else nexus
 
 
-def _place_of_event(text: str) -> GivenPlace:
+def _place_of_event(text: str, names: Set[str]) -> GivenPlace:
     """Read `Miami, Florida`; a town alone is left to the gazetteer, which asks when there are several."""
     named = named_in(f"{text} USA") if "," in text else named_in(text)
     known = _place_of(named)
     if known.state is not None:
         return known
     town = text.split(",")[0].strip()
-    return GivenPlace(city=town) if _is_town(town) else GivenPlace()
+    return GivenPlace(city=town) if _is_town(town) and names.isdisjoint(_words(town)) else GivenPlace()
 
 
 def _is_town(text: str) -> bool:
     """Tell whether a text may travel as the name of a town: no digits, so that no house number does."""
     letters = [char for char in text if char not in " .,'’/()-"]
-    fits = 0 < len(text) <= TOWN_AT_MOST and text[0] in letters
+    fits = 0 < len(text) <= TOWN_AT_MOST and len(text.split()) <= TOWN_WORDS_AT_MOST and text[0] in letters
     return fits and all(unicodedata.category(char)[0] in "LM" for char in letters)
+
+
+def _words_of_names(notice: Notice) -> Set[str]:
+    """Give the words of all names in a notice: a place that has one of them (`house of ...`) is told to nobody."""
+    names = [*notice.names, *(name for alias in notice.aliases for name in alias.names)]
+    texts = [*(name.whole for name in names), *(one.name for one in notice.associates)]
+    texts += [part for one in notice.relatives for part in (one.name, one.forename)]
+    return frozenset(word for text in texts if text for word in _words(text))
+
+
+def _words(text: str) -> Set[str]:
+    """Give the words of a text without their accents; initials and particles are none."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    kept = "".join(" " if char in " .,'’/()-" else char for char in plain if not unicodedata.combining(char))
+    return frozenset(word for word in kept.split() if len(word) > PARTICLE_AT_MOST)
 
 
 def _of_texts(notice: Notice) -> Iterator[Tie]:

@@ -153,6 +153,10 @@ def test_whatever_the_order_the_gates_that_were_said_last_stand(order):
         ),
         (notice(gates(open_gates=ALL, until=None)), "action: locate; no office may act yet"),
         (notice(gates(action=NoticeAction.ON_US_WARRANT)), "action: on US warrant"),
+        (
+            replace(notice(gates(1, ALL, None, action=NoticeAction.ON_US_WARRANT)), life_until=LATER),
+            "action: locate; an office may act until",
+        ),
     ],
 )
 def test_an_office_reads_what_an_item_rests_on(on, words):

@@ -12,7 +12,15 @@ from services.referrals.faults import REMEDIES
 from services.referrals.ncb.context import NcbContext
 from services.referrals.ncb.faults import NOTHING_KEPT, OF_MESSAGES, Refused
 from services.referrals.ncb.message import FORMS, FromNcb, MessageKind, Reply, Standing, WithNotice
-from services.referrals.ncb.reading import MOST_BYTES, context_of, denial_in, lines_of, notice_in, read_message
+from services.referrals.ncb.reading import (
+    MOST_BYTES,
+    context_of,
+    denial_in,
+    lines_of,
+    notice_in,
+    read_message,
+    seems_denied,
+)
 from services.referrals.notices.unreadable import REASONS
 from tests.support.ncb import BODY, NAME, NEXUS, NUMBER, SENT, line, notice, said
 
@@ -44,6 +52,33 @@ def test_every_kind_has_its_form_and_every_form_is_read():
     for kind in MessageKind:
         more = {WithNotice: bodies, Standing: {}, Reply: reply}[FORMS[kind]]
         assert read_message(line(said(kind.value, **more)), NOW).kind is kind
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "1989-12-31T23:59:59Z"])
+def test_a_time_before_there_were_messages_is_refused(moment):
+    asked = {"valid": True, "as_of": moment}
+
+    assert refusal(line(said("withdrawal", sent_at=moment) | {"sent_at": moment})) == [("date_too_early", "/sent_at")]
+    assert refusal(line(said("reply", **asked))) == [("date_too_early", "/as_of")]
+
+
+@pytest.mark.parametrize(
+    ("more", "denied"),
+    [
+        ({"restrictions": {"interpol": {"denied_members": ["us"]}}}, True),
+        ({"restrictions": {"interpol": {"denied_members": ["FR", " US "]}, "tpl": 1}}, True),
+        ({"recipients": ["fr"]}, True),
+        ({"recipients": [7]}, True),
+        ({"recipients": ["us"], "restrictions": {"interpol": {"denied_members": ["RU"]}}}, False),
+        ({"restrictions": ["US"]}, False),
+        ({"recipients": []}, False),
+        ({}, False),
+    ],
+)
+def test_a_denial_is_known_however_badly_it_is_written(more, denied):
+    assert seems_denied(line(notice() | more)) is denied
+    assert not seems_denied(line(notice() | more)[:-1])
+    assert not seems_denied(b"[1]")
 
 
 @pytest.mark.parametrize("colour", [*Colour])

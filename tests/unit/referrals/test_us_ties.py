@@ -7,7 +7,16 @@ import pytest
 from schemas.notices import Colour
 from schemas.vocabulary import Evidence, NexusKind
 from services.referrals.model.nexus import GivenPlace, Nexus
-from services.referrals.notices.notice import Document, Entity, Event, Notice, SubjectType, Warrant
+from services.referrals.notices.notice import (
+    Document,
+    Entity,
+    Event,
+    Notice,
+    NoticeName,
+    Relative,
+    SubjectType,
+    Warrant,
+)
 from services.referrals.notices.us_ties import TieKind, nexus_of, us_ties
 from services.referrals.notices.us_words import Named, named_in
 
@@ -177,6 +186,20 @@ def test_an_entity_at_an_address_is_registered_there():
 
     assert tie.nexus.kind is NexusKind.ENTITY_REGISTRATION
     assert tie.nexus.place.state == "TX"
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["House of Mrs Täuscher", "chez Muttrina", "Täuscher-Hof", "TAUSCHER", "Home of the aunt next door, Springfield"],
+)
+def test_a_place_with_a_name_in_it_is_told_to_nobody(place):
+    names, parents = (NoticeName(name="TAUSCHER"),), (Relative(relation="mother", forename="Muttrina"),)
+    event = Event(place=place, country="US")
+
+    [tie] = us_ties(notice(colour=Colour.YELLOW, names=names, relatives=parents, event=event), today=TODAY)
+
+    assert tie.nexus.place == GivenPlace()
+    assert tie.nexus.detail == place
 
 
 def test_where_somebody_went_missing_is_a_place_with_its_day():
