@@ -8,6 +8,7 @@ from runtime.http import make_app
 from runtime.live import Streams
 from runtime.pace import Linger
 from runtime.process import Loop, Service
+from runtime.rounds import Rounds
 from runtime.stand import open_stand
 from schemas.topics import LIAISON_FEED, QUEUE_EVENTS, ROUTING_EVENTS, published_by
 from services.referrals.api import POST_PATH, posting, routes
@@ -94,7 +95,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             charge_routes(),
         ):
             app.include_router(router)
-        erasures = Erasures(records, readings)
+        erasures = Rounds("erasures", Erasures(records, readings).erase_due, rest=1.0)
         loops: list[Loop] = [
             folding,
             *linking.loops,

@@ -1,13 +1,12 @@
 """Deletes the key of a recalled referral once nobody holds a copy of it any more."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
 
-from runtime.errors import Overtaken, Transient
+from runtime.errors import Overtaken
 from runtime.mongo import Document
 from runtime.telemetry import untraced
 from schemas.events import ReferralErased
@@ -19,7 +18,6 @@ from services.referrals.vault import erasing
 log = structlog.get_logger()
 
 AT_ONCE = 100
-EVERY_SECONDS = 1.0
 
 
 class Erasures:
@@ -31,24 +29,6 @@ class Erasures:
     def __init__(self, records: ReferralStore, readings: Readings) -> None:
         self._records = records
         self._readings = readings
-        self._stop = asyncio.Event()
-
-    async def run(self) -> None:
-        """Look until stopped."""
-        while not self._stop.is_set():
-            try:
-                await self.erase_due()
-            except Transient as exc:
-                log.warning("erasures wait", error=str(exc))
-            try:
-                async with asyncio.timeout(EVERY_SECONDS):
-                    await self._stop.wait()
-            except TimeoutError:
-                continue
-
-    async def stop(self) -> None:
-        """Ask `run` to end."""
-        self._stop.set()
 
     async def erase_due(self) -> int:
         """Look once at all that are due, and say how many were erased."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from runtime.process import Loop
+from runtime.rounds import Rounds
 from schemas.notices import NoticeStanding
 from services.referrals.exchange import Exchange
 from services.referrals.gates.api import gate_routes
@@ -17,6 +18,9 @@ from services.referrals.intake_desk import IntakeDesk
 from services.referrals.notices.book import NoticeBook
 from services.referrals.notices.follow_ups import FollowUps, Referrals
 from services.referrals.notices.life import has_ended
+
+REST = 1.0
+"""Seconds between two looks for what is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,11 @@ def open_leads(book: NoticeBook, intake: IntakeDesk, exchange: Exchange, validit
     follow_ups = FollowUps(book, referrals)
     hold = timedelta(hours=validity_hours)
     desk = GateDesk(records, exchange.contents, exchange.pieces, standings_in(book), hold)
-    return Leads(follow_ups, desk, gate_routes(desk, exchange), [follow_ups, Lapses(records)])
+    loops = (
+        Rounds("follow-ups", follow_ups.follow_due, rest=REST),
+        Rounds("lapses of gates", Lapses(records).lapse, rest=REST),
+    )
+    return Leads(follow_ups, desk, gate_routes(desk, exchange), loops)
 
 
 def standings_in(book: NoticeBook) -> StandingOf:

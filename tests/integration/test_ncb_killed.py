@@ -1,18 +1,11 @@
 """The service killed with -9 again and again while the bureau sends: nothing is lost, nothing is done twice."""
 
-import asyncio
-import base64
-import os
 import random
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 from runtime.mongo import Database, open_database
 from schemas.topics import NCB_INBOUND, TOPICS
+from tests.support.killed import environment_of, killed_at_the_end
 from tests.support.ncb import NEXUS, lines, notice, said
-from tests.support.notices import MASTER_KEY
 from tests.support.waiting import until
 
 KILLS = 4
@@ -28,14 +21,14 @@ async def test_killed_again_and_again_every_message_has_its_effect_once(kafka, k
         messages = [notice(0, entity_id=number, **tied), notice(1, kind="update", sex_id="F", entity_id=number, **tied)]
         await kafka.put(NCB_INBOUND.name, None, lines(*messages), partition=at % 3)
         await kafka.put(NCB_INBOUND.name, None, lines(said("withdrawal", 2, entity_id=number)), partition=at % 3)
-    environment = _environment(kafka_settings, mongo_settings)
+    environment = environment_of(kafka_settings, mongo_settings)
 
     async with open_database(mongo_settings, "referrals") as database:
         for kill in range(1, KILLS + 1):
-            async with _process(environment):
+            async with killed_at_the_end(environment):
                 done = random.Random(kill).randint(1, 3 * NOTICES // (KILLS + 1)) + await _handled(database)
                 await until(lambda done=done: _has_handled(database, done), seconds=120)
-        async with _process(environment):
+        async with killed_at_the_end(environment):
             await until(lambda: _has_handled(database, 3 * NOTICES), seconds=120)
             await until(lambda: _are_purged(database), seconds=120)
         records = await database["notices"].find().to_list(None)
@@ -47,34 +40,6 @@ async def test_killed_again_and_again_every_message_has_its_effect_once(kafka, k
         assert [entry["what"] for entry in record["history"]] == ["observed", "changed", "withdrawn", "purged"]
         assert all(each["recalled_at"] is not None for each in record["referrals"])
     assert all(referral["recall"]["ground"] == "notice_withdrawn" for referral in referrals)
-
-
-def _environment(kafka_settings: Any, mongo_settings: Any) -> dict[str, str]:
-    key = base64.b64encode(MASTER_KEY).decode()
-    return {
-        **os.environ,
-        "KAFKA_BOOTSTRAP_SERVERS": kafka_settings.bootstrap_servers,
-        "KAFKA_TOPIC_PREFIX": kafka_settings.topic_prefix,
-        "KAFKA_SESSION_TIMEOUT_MS": str(kafka_settings.session_timeout_ms),
-        "MONGO_URI": mongo_settings.uri,
-        "MONGO_DATABASE_PREFIX": mongo_settings.database_prefix,
-        "REFERRALS_HTTP_PORT": "0",
-        "REFERRALS_MASTER_KEY": key,
-        "REFERRALS_SIGNING_KEY": key,
-    }
-
-
-@asynccontextmanager
-async def _process(environment: dict[str, str]) -> AsyncIterator[None]:
-    """Run the service as it is run, and kill it so that it can finish nothing."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.referrals", env=environment, stdout=asyncio.subprocess.DEVNULL
-    )
-    try:
-        yield
-    finally:
-        process.kill()
-        await process.wait()
 
 
 async def _handled(database: Database) -> int:

@@ -1,11 +1,10 @@
 """Tells that a gate has shut again once the owner's word has run out."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import structlog
 
-from runtime.errors import Overtaken, Transient
+from runtime.errors import Overtaken
 from runtime.mongo import Document
 from runtime.telemetry import untraced
 from services.referrals.gates.acts import passing
@@ -16,7 +15,6 @@ from services.referrals.store import ReferralStore
 log = structlog.get_logger()
 
 AT_ONCE = 100
-EVERY_SECONDS = 1.0
 
 
 class Lapses:
@@ -27,24 +25,10 @@ class Lapses:
 
     def __init__(self, records: ReferralStore) -> None:
         self._records = records
-        self._stop = asyncio.Event()
 
-    async def run(self) -> None:
-        """Look until stopped."""
-        while not self._stop.is_set():
-            try:
-                await self.lapse_due(datetime.now(UTC))
-            except Transient as exc:
-                log.warning("lapses wait", error=str(exc))
-            try:
-                async with asyncio.timeout(EVERY_SECONDS):
-                    await self._stop.wait()
-            except TimeoutError:
-                continue
-
-    async def stop(self) -> None:
-        """Ask `run` to end."""
-        self._stop.set()
+    async def lapse(self) -> int:
+        """Shut every gate whose word has run out."""
+        return await self.lapse_due(datetime.now(UTC))
 
     async def lapse_due(self, now: datetime) -> int:
         """Shut every gate whose word has run out by a moment, and say how many referrals that were."""

@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
-from runtime.errors import Overtaken, StoreAway, Transient
+from runtime.errors import Overtaken, StoreAway
 from runtime.http import Problem
 from runtime.mongo import Document
 from runtime.telemetry import untraced
@@ -55,7 +55,6 @@ AT_ONCE = 100
 TURNS = 64
 """Notices that one process follows at once; two that share a turn wait for each other."""
 
-EVERY_SECONDS = 1.0
 PUT_OFF = timedelta(minutes=10)
 """How long a notice waits whose referral could not be written: that is a fault of ours, and others go on."""
 
@@ -84,35 +83,15 @@ class FollowUps:
     def __init__(self, book: NoticeBook, referrals: Referrals) -> None:
         self._book = book
         self._of = referrals
-        self._stop = asyncio.Event()
         self._turns = [asyncio.Lock() for _ in range(TURNS)]
 
-    async def run(self) -> None:
-        """Look until stopped."""
-        while not self._stop.is_set():
-            try:
-                await self.follow_due()
-            except Transient as exc:
-                log.warning("follow-ups wait", error=str(exc))
-            try:
-                async with asyncio.timeout(EVERY_SECONDS):
-                    await self._stop.wait()
-            except TimeoutError:
-                continue
-
-    async def stop(self) -> None:
-        """Ask `run` to end."""
-        self._stop.set()
-
-    async def follow_due(self) -> None:
-        """Let all that are due follow."""
-        while not self._stop.is_set():
-            with untraced():  # nearly always there is nothing
-                due = await self._book.follow_ups_due(AT_ONCE)
-            for record in due:
-                await self.settle(UUID(record["_id"]))
-            if len(due) < AT_ONCE:
-                return
+    async def follow_due(self) -> bool:
+        """Let some that are due follow, and tell whether there may be more."""
+        with untraced():  # nearly always there is nothing
+            due = await self._book.follow_ups_due(AT_ONCE)
+        for record in due:
+            await self.settle(UUID(record["_id"]))
+        return len(due) == AT_ONCE
 
     async def settle(self, notice_id: UUID) -> None:
         """Let the referrals of one notice follow it now; raises `Transient` when that must be tried again."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from fastapi import APIRouter
 
 from runtime.process import Loop
+from runtime.rounds import Rounds
 from runtime.stand import Stand
 from services.referrals.notices.book import NoticeBook
 from services.referrals.notices.life import Periods
@@ -57,4 +58,5 @@ async def open_notices(stand: Stand, settings: NoticeSettings, vault: Vault) -> 
     await quarantine.prepare()
     await readings.prepare()
     retention = Retention(book.records, quarantine, waits=timedelta(minutes=settings.notice_recall_minutes))
-    return Notices(book, quarantine, notice_routes(book, quarantine, readings), [retention])
+    looking = Rounds("retention of notices", retention.settle_due, rest=1.0)
+    return Notices(book, quarantine, notice_routes(book, quarantine, readings), [looking])

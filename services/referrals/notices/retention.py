@@ -1,13 +1,11 @@
 """Purges notices when they have ended or are not needed any more, and locks what has come to its review."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 
-from runtime.errors import Transient
 from runtime.mongo import Document
 from runtime.telemetry import untraced
 from services.referrals.links.noticed import live_referrals
@@ -20,7 +18,6 @@ from services.referrals.notices.standing import SUSPENDED, expired, locked, purg
 log = structlog.get_logger()
 
 AT_ONCE = 100
-EVERY_SECONDS = 1.0
 LOOK_AGAIN = timedelta(seconds=2)
 """How soon a notice that has ended is looked at again while its referrals are being recalled."""
 
@@ -46,25 +43,11 @@ class Retention:
         self._waits = waits
         self._clock = clock
         self._swept: datetime | None = None
-        self._stop = asyncio.Event()
 
-    async def run(self) -> None:
-        """Look until stopped."""
-        while not self._stop.is_set():
-            try:
-                with untraced():  # nearly always there is nothing
-                    await self.settle(self._clock())
-            except Transient as exc:
-                log.warning("retention of notices waits", error=str(exc))
-            try:
-                async with asyncio.timeout(EVERY_SECONDS):
-                    await self._stop.wait()
-            except TimeoutError:
-                continue
-
-    async def stop(self) -> None:
-        """Ask `run` to end."""
-        self._stop.set()
+    async def settle_due(self) -> int:
+        """Do all that is due by now."""
+        with untraced():  # nearly always there is nothing
+            return await self.settle(self._clock())
 
     async def settle(self, now: datetime) -> int:
         """Do once all that is due, and say how many notices were purged."""
