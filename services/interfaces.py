@@ -19,6 +19,7 @@ from services.referrals.charges_api import charge_routes
 from services.referrals.evidence.api import evidence_routes
 from services.referrals.exchange_api import exchange_routes
 from services.referrals.feed.api import feed_routes
+from services.referrals.gates.api import gate_routes
 from services.referrals.liaison_api import liaison_routes
 from services.referrals.links.linking import linking_routes
 from services.referrals.ncb.door import ncb_routes
@@ -54,6 +55,7 @@ def _referrals() -> list[APIRouter]:
         evidence_routes(ABSENT),
         linking_routes(ABSENT, ABSENT),
         notice_routes(ABSENT, ABSENT, ABSENT),
+        gate_routes(ABSENT, ABSENT),
         ncb_routes(ABSENT, ABSENT, ABSENT),
         statistics_routes(ABSENT),
         feed_routes(ABSENT),

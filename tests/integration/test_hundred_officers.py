@@ -74,7 +74,7 @@ async def work(http, officer):
 
 
 async def test_a_hundred_officers_handle_every_item_of_one_queue_once_and_leave_none(database, kafka_settings):
-    async with queue_of(database, kafka_settings, ITEMS_THERE) as http, asyncio.timeout(60):
+    async with queue_of(database, kafka_settings, ITEMS_THERE) as http, asyncio.timeout(600):
         abandoned = await asyncio.gather(*(faint(http, f"faint-{number}") for number in range(FAINT)))
         handled = await asyncio.gather(*(work(http, f"officer-{number}") for number in range(OFFICERS - FAINT)))
 

@@ -52,7 +52,6 @@ async def test_killed_again_and_again_each_notice_has_one_referral_that_follows_
             await shelf.book.end((Colour.RED, number), NoticeStanding.WITHDRAWN, word)
         await survive(erased_at={"$exists": True})
         referrals = await database["referrals"].find().to_list(None)
-        await database.client.drop_database(database.name)
 
     assert len(referrals) == NOTICES
     assert set(Counter(referral["notice"]["notice_id"] for referral in referrals).values()) == {1}

@@ -33,7 +33,6 @@ async def test_killed_again_and_again_every_message_has_its_effect_once(kafka, k
             await until(lambda: _are_purged(database), seconds=120)
         records = await database["notices"].find().to_list(None)
         referrals = await database["referrals"].find().to_list(None)
-        await database.client.drop_database(database.name)
 
     assert len(records) == NOTICES
     for record in records:
