@@ -16,7 +16,7 @@ from services.referrals.contents import Version
 from services.referrals.exchange import Exchange
 from services.referrals.masking import UnmaskGround
 from services.referrals.model.exchange import OfficeAnswer, Question, Reply, Supplement
-from services.referrals.parties import ReaderHeader, read_reader
+from services.referrals.parties import ReaderHeader, not_by_its_requester, read_reader
 from services.referrals.shown import (
     AnswerShown,
     AnswersShown,
@@ -34,7 +34,7 @@ _STATUSES = {
     400: "The Dragoman-Reader or Idempotency-Key header is missing or malformed.",
     403: "Somebody else than the requester asks for what only the requester may do.",
     404: "There is no such referral, question, answer or version.",
-    409: "The question is answered, or the office goes on without an answer.",
+    409: "The question is answered, the office goes on without an answer, or the referral follows a notice.",
     410: "The referral is recalled, or its content erased.",
     415: "The body is not application/json.",
     422: "The body is refused, every fault named.",
@@ -120,7 +120,7 @@ def _add_versions(router: APIRouter, exchange: Exchange) -> None:
         """Add to a referral, or correct it: that makes a new version, and the old ones stay."""
         key = idempotency_key(request)
         given, body = await read_body(request, Supplement)
-        await found(exchange.records, referral_id, request)
+        not_by_its_requester(await found(exchange.records, referral_id, request))
         piece = await exchange.requester.supplement(str(referral_id), given, said(body, key), now_as_stored())
         address = f"{POST_PATH}/{referral_id}/versions/{piece['number']}"
         return JSONResponse(_supplemented(piece), 201, headers={"Location": address})

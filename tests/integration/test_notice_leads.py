@@ -13,6 +13,8 @@ from schemas.events import ItemQueued, RecallAcknowledged, ReferralRouted
 from schemas.marks import Marks
 from schemas.notices import Colour, NoticeAuthority, NoticeStanding
 from schemas.topics import REFERRAL_EVENTS
+from schemas.vocabulary import RecallGround
+from services.referrals.acts import said
 from services.referrals.contents import Contents
 from services.referrals.evidence.door import FirstReceipts
 from services.referrals.evidence.signing import Signer
@@ -23,6 +25,8 @@ from services.referrals.gates.lapsing import Lapses
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.leads import open_leads, standings_in
 from services.referrals.masking import MASKED
+from services.referrals.model.exchange import Recall, Supplement
+from services.referrals.model.referral import read_strictly
 from services.referrals.notices.notice import Event, Warrant
 from services.referrals.notices.sightings import Outcome, Word
 from services.referrals.pieces import PieceStore
@@ -49,6 +53,8 @@ class Leads:
         self.http = service.http
         self.book = shelf.book
         self.shelf = shelf
+        records, pieces = ReferralStore(shelf.store, shelf.vault), PieceStore(shelf.store)
+        self.requester = make_exchange(records, pieces, Readings(shelf.store)).requester
         self._number = 0
 
     async def referrals_of(self, notice_id):
@@ -333,12 +339,9 @@ async def test_what_its_requester_added_stays_when_the_notice_changes(leads):
     notice_id = (await leads.book.observe(invented(**TIED), in_public(1))).notice_id
     referral_id = await leads.opened(notice_id)
     added = {"offences": [{"category": "bulk-cash"}], "narrative": "Seen again in invented weeks."}
-    answer = await leads.http.post(
-        f"/v1/referrals/{referral_id}/supplements",
-        json={"country": "FR", "kind": "supplement", "changes": added},
-        headers={"Idempotency-Key": str(uuid4())},
-    )
-    assert answer.status_code == 201, answer.text
+    body = as_bytes({"country": "FR", "kind": "supplement", "changes": added})
+    supplement = read_strictly(Supplement, body)
+    await leads.requester.supplement(referral_id, supplement, said(body, str(uuid4())), datetime.now(UTC))
 
     changed = invented(**TIED, birth="1981", warrants=(Warrant(issuing_country="FR", charge="Escroquerie"),))
     await leads.book.observe(changed, in_public(2))
@@ -500,13 +503,33 @@ async def test_a_word_from_before_a_notice_was_shaken_opens_no_gate_of_a_later_r
     assert new.status_code == 200
 
 
+async def test_a_liaison_neither_recalls_nor_supplements_a_referral_of_a_notice(leads):
+    notice_id = (await leads.book.observe(invented(**TIED), in_public(1))).notice_id
+    referral_id = await leads.opened(notice_id)
+    path = f"/v1/referrals/{referral_id}"
+    added = {"country": "FR", "kind": "supplement", "changes": {"narrative": "Said by nobody who may."}}
+
+    recall = await leads.http.post(f"{path}/recall", json={"country": "FR", "ground": "sent_in_error"})
+    supplement = await leads.http.post(f"{path}/supplements", json=added, headers={"Idempotency-Key": str(uuid4())})
+    await leads.book.observe(invented(**TIED, birth="1981"), in_public(2))
+    await leads.followed(notice_id)
+    corrected = await leads.service.get(path)
+    await leads.book.end(KEY, NoticeStanding.WITHDRAWN, Word(NoticeAuthority.SOURCE_NCB, datetime.now(UTC), "m-1"))
+    recalled = await leads.entry(referral_id, "recalled")
+
+    assert [(each.status_code, each.json()["code"]) for each in (recall, supplement)] == [
+        (409, "follows_its_notice")
+    ] * 2
+    assert (corrected["content_version"], recalled["ground"]) == (2, "notice_withdrawn")
+
+
 async def test_what_its_requester_took_back_is_not_opened_again(leads):
     notice_id = (await leads.book.observe(invented(**TIED), in_public(1))).notice_id
     referral_id = await leads.opened(notice_id)
     await leads.followed(notice_id)
 
-    recall = {"country": "FR", "ground": "sent_in_error"}
-    await leads.service.post(f"/v1/referrals/{referral_id}/recall", recall)
+    recall = Recall(country="FR", ground=RecallGround.SENT_IN_ERROR)
+    await leads.requester.recall(referral_id, recall, said(b"{}"), datetime.now(UTC))
     await leads.book.observe(invented(**TIED, birth="1981"), in_public(2))
     await leads.followed(notice_id)
 
