@@ -64,10 +64,12 @@ def _add_questions(router: APIRouter, exchange: Exchange) -> None:
         return _held(piece, "question_id")
 
     @router.get("/questions", responses=answers(QuestionsShown))
-    async def read_questions(request: Request, referral_id: UUID, reader: ReaderHeader = None) -> JSONResponse:
+    async def read_questions(
+        request: Request, referral_id: UUID, reader: ReaderHeader = None, unmask: UnmaskGround | None = None
+    ) -> JSONResponse:
         """Read the questions put to the requester and what it answered; the reading is recorded."""
         record = await found(exchange.records, referral_id, request)
-        questions = await exchange.questions(record, read_reader(reader))
+        questions = await exchange.questions(record, read_reader(reader), unmask)
         return JSONResponse({"referral_id": record["_id"], "questions": questions}, headers=NOT_KEPT)
 
     @router.post("/questions/{question_id}/answer", responses=answers(RepliedShown), openapi_extra=described(Reply))
@@ -91,19 +93,25 @@ def _add_answers(router: APIRouter, exchange: Exchange) -> None:
         return _held(piece, "answer_id")
 
     @router.get("/answers", responses=answers(AnswersShown))
-    async def read_answers(request: Request, referral_id: UUID, reader: ReaderHeader = None) -> JSONResponse:
+    async def read_answers(
+        request: Request, referral_id: UUID, reader: ReaderHeader = None, unmask: UnmaskGround | None = None
+    ) -> JSONResponse:
         """Read the answers that were given, each under its own marks; the reading is recorded."""
         record = await found(exchange.records, referral_id, request)
-        given = await exchange.answers(record, read_reader(reader))
+        given = await exchange.answers(record, read_reader(reader), unmask)
         return JSONResponse({"referral_id": record["_id"], "answers": given}, headers=NOT_KEPT)
 
     @router.get("/answers/{answer_id}", responses=answers(AnswerShown))
     async def read_answer(
-        request: Request, referral_id: UUID, answer_id: UUID, reader: ReaderHeader = None
+        request: Request,
+        referral_id: UUID,
+        answer_id: UUID,
+        reader: ReaderHeader = None,
+        unmask: UnmaskGround | None = None,
     ) -> JSONResponse:
         """Read one answer; the reading is recorded."""
         record = await found(exchange.records, referral_id, request)
-        given = await exchange.answers(record, read_reader(reader), only=str(answer_id))
+        given = await exchange.answers(record, read_reader(reader), unmask, only=str(answer_id))
         if not given:
             raise Problem(404, "answer_unknown", "No such answer has been given")
         return JSONResponse(given[0], headers=NOT_KEPT)

@@ -9,7 +9,7 @@ import pytest
 from uuid6 import uuid7
 
 from runtime.errors import StoreAway
-from schemas.events import ItemQueued, RecallAcknowledged, ReferralRouted
+from schemas.events import ItemAnswered, ItemQueued, ItemReturned, RecallAcknowledged, ReferralRouted
 from schemas.marks import Marks
 from schemas.notices import Colour, NoticeAuthority, NoticeStanding
 from schemas.topics import REFERRAL_EVENTS
@@ -536,8 +536,8 @@ async def test_what_its_requester_took_back_is_not_opened_again(leads):
     assert len(await leads.referrals_of(notice_id)) == 1
 
 
-async def test_a_missing_child_is_masked_but_for_its_holder_with_a_ground(leads):
-    child = invented(
+def missing_child():
+    return invented(
         "2099/20001",
         colour=Colour.YELLOW,
         birth="2015-06-01",
@@ -547,7 +547,10 @@ async def test_a_missing_child_is_masked_but_for_its_holder_with_a_ground(leads)
         distinguishing_marks=f"answers to {SURNAME}",
         images=("1",),
     )
-    notice_id = (await leads.book.observe(child, in_public(1))).notice_id
+
+
+async def test_a_missing_child_is_masked_but_for_its_holder_with_a_ground(leads):
+    notice_id = (await leads.book.observe(missing_child(), in_public(1))).notice_id
     referral_id = await leads.opened(notice_id)
     await leads.queued(referral_id)
     path = f"/v1/referrals/{referral_id}"
@@ -585,6 +588,50 @@ async def test_a_missing_child_is_masked_but_for_its_holder_with_a_ground(leads)
         ("referral", []),
         ("version", ["1"]),
         ("referral-unmasked", ["locating"]),
+    ]
+
+
+async def test_the_words_about_a_missing_child_are_masked_as_its_referral_is(leads):
+    notice_id = (await leads.book.observe(missing_child(), in_public(1))).notice_id
+    referral_id = await leads.opened(notice_id)
+    item = await leads.queued(referral_id)
+    path, words = f"/v1/referrals/{referral_id}", f"Seen with an aunt of {SURNAME}"
+    said = {"office": "SAC-BOS", "staff": "B-1", "text": words}
+    marks = {"tlp": "AMBER", "handling": ["H0"], "restriction_text": f"Not for a {SURNAME}"}
+    question = (await leads.service.post(f"{path}/questions", said, 201))["question_id"]
+    given = {**said, "kind": "partial", "marks": marks}
+    answer = (await leads.service.post(f"{path}/answers", given, 201))["answer_id"]
+    now = datetime.now(UTC)
+    await leads.service.says("notify", ItemReturned(**item, question_id=question, returned_at=now), 2)
+    await leads.service.says("notify", ItemAnswered(**item, answer_id=answer, kind="partial", answered_at=now), 3)
+    await leads.entry(referral_id, "answered")
+    reply = {"country": "US", "text": f"{SURNAME} has no aunt."}
+    await leads.service.post(f"{path}/questions/{question}/answer", reply)
+    parts = ("questions", "answers", f"answers/{answer}")
+
+    async def read(office, **params):
+        headers = {"Dragoman-Reader": f"{office}/B-1"}
+        return [await leads.http.get(f"{path}/{part}", params=params, headers=headers) for part in parts]
+
+    masked = await read("SAC-BOS")
+    other = await read("SAC-NYC", unmask="locating")
+    holder = await read("SAC-BOS", unmask="locating")
+    readings = (await leads.service.get(f"{path}/readings"))["readings"]
+
+    assert [(each.status_code, SURNAME in each.text, MASKED in each.text) for each in masked] == [
+        (200, False, True)
+    ] * 3
+    assert [each.json()["code"] for each in other] == ["not_the_holder"] * 3
+    [asked], [given] = holder[0].json()["questions"], holder[1].json()["answers"]
+    assert (asked["text"], asked["answer"]["text"], given["text"]) == (words, reply["text"], words)
+    assert (given["restriction_text"], holder[2].json()) == (marks["restriction_text"], given)
+    assert [(row["what"], row["parts"]) for row in readings] == [
+        ("questions", [question]),
+        ("answers", [answer]),
+        ("answers", [answer]),
+        ("questions-unmasked", [question, "locating"]),
+        ("answers-unmasked", [answer, "locating"]),
+        ("answers-unmasked", [answer, "locating"]),
     ]
 
 
