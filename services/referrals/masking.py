@@ -49,7 +49,9 @@ def masked(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def masked_words(said: Mapping[str, Any]) -> dict[str, Any]:
     """Give what may be seen of a question or an answer: that it was put and given, by whom and when."""
-    seen = {name: MASKED if name in _WORDS and value is not None else value for name, value in said.items()}
+    seen: dict[str, Any] = {
+        name: MASKED if name in _WORDS and value is not None else value for name, value in said.items()
+    }
     if isinstance(seen.get("answer"), Mapping):
         seen["answer"] = masked_words(seen["answer"])
     return seen
