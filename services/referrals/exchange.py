@@ -10,7 +10,7 @@ from runtime.mongo import Document
 from schemas.marks import Marks
 from schemas.strictness import combined
 from services.referrals.contents import Contents, Version, refuse_recalled
-from services.referrals.masking import UnmaskGround, is_masked, masked, only_holder
+from services.referrals.masking import UnmaskGround, is_masked, masked, masked_words, only_holder
 from services.referrals.model import read_referral
 from services.referrals.model.exchange import OfficeAnswer
 from services.referrals.model.referral import read_strictly
@@ -63,21 +63,26 @@ class Exchange:
         only_holder(record, reader)
         return await self.open(record, reader, f"{what}-unmasked", *parts, unmask.value)
 
-    async def questions(self, record: Document, reader: str) -> list[dict[str, Any]]:
+    async def questions(
+        self, record: Document, reader: str, unmask: UnmaskGround | None = None
+    ) -> list[dict[str, Any]]:
         """Read the questions that were put, and what was answered."""
         refuse_recalled(record)
         standing = questions_in(record["timeline"])
         if not standing:
             return []
-        key = await self.open(record, reader, "questions", *standing)
+        key = await self._open_masked(record, reader, "questions", *standing, unmask=unmask)
         found = await self.pieces.of_kinds(record["_id"], PieceKind.QUESTION, PieceKind.REPLY)
         by_id = {piece["_id"]: piece for piece in found}
-        return [
+        asked = [
             _question(key, by_id[question_id], by_id.get(f"{question_id}.reply"), state, entry)
             for question_id, (state, entry) in standing.items()
         ]
+        return [masked_words(each) for each in asked] if _is_hidden(record, unmask) else asked
 
-    async def answers(self, record: Document, reader: str, *, only: str | None = None) -> list[dict[str, Any]]:
+    async def answers(
+        self, record: Document, reader: str, unmask: UnmaskGround | None = None, *, only: str | None = None
+    ) -> list[dict[str, Any]]:
         """Read the answers that were given, under their own marks and those of the referral."""
         refuse_recalled(record)
         given = {
@@ -87,17 +92,22 @@ class Exchange:
         }
         if not given:
             return []
-        key = await self.open(record, reader, "answers", *given)
+        key = await self._open_masked(record, reader, "answers", *given, unmask=unmask)
         current = await self.contents.current(record, key)
         marks = read_referral(json.dumps(current.whole).encode()).marks.read()
         pieces = {piece["_id"]: piece for piece in await self.pieces.of_kinds(record["_id"], PieceKind.ANSWER)}
-        return [_answer(key, pieces[answer_id], entry, marks) for answer_id, entry in given.items()]
+        said = [_answer(key, pieces[answer_id], entry, marks) for answer_id, entry in given.items()]
+        return [masked_words(each) for each in said] if _is_hidden(record, unmask) else said
 
 
 def _as_seen(record: Document, version: Version, unmask: UnmaskGround | None) -> Version:
-    if unmask is not None or not is_masked(record):
+    if not _is_hidden(record, unmask):
         return version
     return replace(version, changes=masked(version.changes), whole=masked(version.whole))
+
+
+def _is_hidden(record: Document, unmask: UnmaskGround | None) -> bool:
+    return unmask is None and is_masked(record)
 
 
 def make_exchange(records: ReferralStore, pieces: PieceStore, readings: Readings) -> Exchange:

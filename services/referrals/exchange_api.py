@@ -16,7 +16,7 @@ from services.referrals.contents import Version
 from services.referrals.exchange import Exchange
 from services.referrals.masking import UnmaskGround
 from services.referrals.model.exchange import OfficeAnswer, Question, Reply, Supplement
-from services.referrals.parties import ReaderHeader, read_reader
+from services.referrals.parties import ReaderHeader, not_by_its_requester, read_reader
 from services.referrals.shown import (
     AnswerShown,
     AnswersShown,
@@ -34,7 +34,7 @@ _STATUSES = {
     400: "The Dragoman-Reader or Idempotency-Key header is missing or malformed.",
     403: "Somebody else than the requester asks for what only the requester may do.",
     404: "There is no such referral, question, answer or version.",
-    409: "The question is answered, or the office goes on without an answer.",
+    409: "The question is answered, the office goes on without an answer, or the referral follows a notice.",
     410: "The referral is recalled, or its content erased.",
     415: "The body is not application/json.",
     422: "The body is refused, every fault named.",
@@ -64,10 +64,12 @@ def _add_questions(router: APIRouter, exchange: Exchange) -> None:
         return _held(piece, "question_id")
 
     @router.get("/questions", responses=answers(QuestionsShown))
-    async def read_questions(request: Request, referral_id: UUID, reader: ReaderHeader = None) -> JSONResponse:
+    async def read_questions(
+        request: Request, referral_id: UUID, reader: ReaderHeader = None, unmask: UnmaskGround | None = None
+    ) -> JSONResponse:
         """Read the questions put to the requester and what it answered; the reading is recorded."""
         record = await found(exchange.records, referral_id, request)
-        questions = await exchange.questions(record, read_reader(reader))
+        questions = await exchange.questions(record, read_reader(reader), unmask)
         return JSONResponse({"referral_id": record["_id"], "questions": questions}, headers=NOT_KEPT)
 
     @router.post("/questions/{question_id}/answer", responses=answers(RepliedShown), openapi_extra=described(Reply))
@@ -91,19 +93,25 @@ def _add_answers(router: APIRouter, exchange: Exchange) -> None:
         return _held(piece, "answer_id")
 
     @router.get("/answers", responses=answers(AnswersShown))
-    async def read_answers(request: Request, referral_id: UUID, reader: ReaderHeader = None) -> JSONResponse:
+    async def read_answers(
+        request: Request, referral_id: UUID, reader: ReaderHeader = None, unmask: UnmaskGround | None = None
+    ) -> JSONResponse:
         """Read the answers that were given, each under its own marks; the reading is recorded."""
         record = await found(exchange.records, referral_id, request)
-        given = await exchange.answers(record, read_reader(reader))
+        given = await exchange.answers(record, read_reader(reader), unmask)
         return JSONResponse({"referral_id": record["_id"], "answers": given}, headers=NOT_KEPT)
 
     @router.get("/answers/{answer_id}", responses=answers(AnswerShown))
     async def read_answer(
-        request: Request, referral_id: UUID, answer_id: UUID, reader: ReaderHeader = None
+        request: Request,
+        referral_id: UUID,
+        answer_id: UUID,
+        reader: ReaderHeader = None,
+        unmask: UnmaskGround | None = None,
     ) -> JSONResponse:
         """Read one answer; the reading is recorded."""
         record = await found(exchange.records, referral_id, request)
-        given = await exchange.answers(record, read_reader(reader), only=str(answer_id))
+        given = await exchange.answers(record, read_reader(reader), unmask, only=str(answer_id))
         if not given:
             raise Problem(404, "answer_unknown", "No such answer has been given")
         return JSONResponse(given[0], headers=NOT_KEPT)
@@ -120,7 +128,7 @@ def _add_versions(router: APIRouter, exchange: Exchange) -> None:
         """Add to a referral, or correct it: that makes a new version, and the old ones stay."""
         key = idempotency_key(request)
         given, body = await read_body(request, Supplement)
-        await found(exchange.records, referral_id, request)
+        not_by_its_requester(await found(exchange.records, referral_id, request))
         piece = await exchange.requester.supplement(str(referral_id), given, said(body, key), now_as_stored())
         address = f"{POST_PATH}/{referral_id}/versions/{piece['number']}"
         return JSONResponse(_supplemented(piece), 201, headers={"Location": address})

@@ -16,6 +16,7 @@ from services.referrals.timeline import Timeline
 MASKED = "(masked: this is about a missing child)"
 
 _TEXTS = ("link", "narrative", "narrative_translation")
+_WORDS = ("text", "restriction_text")
 _OF_SUBJECT = ("type", "role", "sex", "nationalities", "minor")
 
 
@@ -43,6 +44,16 @@ def masked(content: Mapping[str, Any]) -> dict[str, Any]:
     for name, mask in (("subjects", _subject), ("offences", _offence), ("nexus", _nexus)):
         if seen.get(name):
             seen[name] = [mask(entry) for entry in seen[name]]
+    return seen
+
+
+def masked_words(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what may be seen of a question or an answer: that it was put and given, by whom and when."""
+    seen: dict[str, Any] = {
+        name: MASKED if name in _WORDS and value is not None else value for name, value in said.items()
+    }
+    if isinstance(seen.get("answer"), Mapping):
+        seen["answer"] = masked_words(seen["answer"])
     return seen
 
 

@@ -39,6 +39,17 @@ def only_its_requester(record: Document, country: str) -> None:
         )
 
 
+def not_by_its_requester(record: Document) -> None:
+    """Refuse what the notice alone does, by which a referral stands and falls."""
+    if "notice" in record:
+        raise Problem(
+            409,
+            "follows_its_notice",
+            "This referral follows the INTERPOL notice that it rests on",
+            detail="What changes or ends its notice comes by the NCB feed, and changes or recalls the referral.",
+        )
+
+
 def read_reader(header: str | None) -> str:
     """Give who reads, as the record of readings keeps it."""
     if header is None:

@@ -15,6 +15,7 @@ from services.referrals.bodies import described, read_body
 from services.referrals.exchange import Exchange
 from services.referrals.exchange_api import PROBLEMS, now_as_stored
 from services.referrals.model.exchange import Recall
+from services.referrals.parties import not_by_its_requester
 from services.referrals.recall import Holder, holders_of
 from services.referrals.shown import ReadingsShown, RecallShown, answers
 from services.referrals.timeline import View
@@ -28,7 +29,7 @@ def recall_routes(exchange: Exchange) -> APIRouter:
     async def recall(request: Request, referral_id: UUID) -> JSONResponse:
         """Withdraw a referral: nobody reads it any more, and every holder must say what became of its copy."""
         given, body = await read_body(request, Recall)
-        await found(exchange.records, referral_id, request)
+        not_by_its_requester(await found(exchange.records, referral_id, request))
         record = await exchange.requester.recall(str(referral_id), given, said(body), now_as_stored())
         return JSONResponse(_standing(record))
 

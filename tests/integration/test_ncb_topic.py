@@ -79,8 +79,7 @@ async def test_poison_between_good_ones_is_set_aside_sealed_and_stops_nothing(bu
             ["not_json"],
             ["date_too_late"],
             ["too_long"],
-            ["denied_to_us"],
-            ["wrong_form"],
+            ["denied_to_us"],  # written in two ways, and nothing is kept of either
         ]
     )
     kept = [row async for row in bureau.database["quarantine"].find({"content": {"$exists": True}})]
@@ -389,6 +388,38 @@ async def test_the_bureaus_word_opens_and_shuts_the_validity_gate(bureau):
     types = [entry["type"] for entry in denied["timeline"]]
     assert [kind for kind in types if "validity" in kind] == ["notice-validity-confirmed", "notice-validity-denied"]
     assert "validity" in str(confirmed["gates"])
+
+
+@pytest.mark.parametrize(
+    ("more", "held"),
+    [
+        ({"restrictions": {"interpol": {"denied_members": ["Utopia"]}}}, True),
+        ({"restrictions": "not for the US"}, True),
+        ({"restrictions": {"interpol": {"denied_members": ["US"]}, "tpl": "RED"}}, True),
+        ({"recipients": [7]}, True),
+        ({"restrictons": {"tlp": "RED"}}, True),
+        ({"sex_id": 7}, False),
+    ],
+)
+async def test_nobody_acts_under_restrictions_that_cannot_be_read(bureau, more, held):
+    await bureau.put(notice(nexus=NEXUS))
+    async with reading(bureau):
+        await bureau.handled(1)
+        await bureau.follow_ups.follow_due()
+        [referral] = await bureau.referrals()
+        await bureau.put(said("reply", 1, valid=True, as_of=referral["received_at"].isoformat()))
+        await bureau.put(notice(2, kind="update", **more))
+        await bureau.handled(3)
+        [after] = await bureau.referrals()
+        await bureau.put(notice(4, kind="update", nexus=NEXUS), notice(3, kind="update", **more))
+        await bureau.handled(5)
+        [later] = await bureau.referrals()
+
+    kinds = ["notice-validity-confirmed", *(["notice-validity-denied"] if held else [])]
+    for each in (after, later):
+        assert [entry["type"] for entry in each["timeline"] if "validity" in entry["type"]] == kinds
+        assert "recall" not in each
+    assert (await bureau.record())["standing"] == "in_force"
 
 
 async def test_messages_of_one_notice_in_several_partitions_end_the_same(bureau):

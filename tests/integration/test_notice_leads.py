@@ -9,10 +9,12 @@ import pytest
 from uuid6 import uuid7
 
 from runtime.errors import StoreAway
-from schemas.events import ItemQueued, RecallAcknowledged, ReferralRouted
+from schemas.events import ItemAnswered, ItemQueued, ItemReturned, RecallAcknowledged, ReferralRouted
 from schemas.marks import Marks
 from schemas.notices import Colour, NoticeAuthority, NoticeStanding
 from schemas.topics import REFERRAL_EVENTS
+from schemas.vocabulary import RecallGround
+from services.referrals.acts import said
 from services.referrals.contents import Contents
 from services.referrals.evidence.door import FirstReceipts
 from services.referrals.evidence.signing import Signer
@@ -23,6 +25,8 @@ from services.referrals.gates.lapsing import Lapses
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.leads import open_leads, standings_in
 from services.referrals.masking import MASKED
+from services.referrals.model.exchange import Recall, Supplement
+from services.referrals.model.referral import read_strictly
 from services.referrals.notices.notice import Event, Warrant
 from services.referrals.notices.sightings import Outcome, Word
 from services.referrals.pieces import PieceStore
@@ -49,6 +53,8 @@ class Leads:
         self.http = service.http
         self.book = shelf.book
         self.shelf = shelf
+        records, pieces = ReferralStore(shelf.store, shelf.vault), PieceStore(shelf.store)
+        self.requester = make_exchange(records, pieces, Readings(shelf.store)).requester
         self._number = 0
 
     async def referrals_of(self, notice_id):
@@ -333,12 +339,9 @@ async def test_what_its_requester_added_stays_when_the_notice_changes(leads):
     notice_id = (await leads.book.observe(invented(**TIED), in_public(1))).notice_id
     referral_id = await leads.opened(notice_id)
     added = {"offences": [{"category": "bulk-cash"}], "narrative": "Seen again in invented weeks."}
-    answer = await leads.http.post(
-        f"/v1/referrals/{referral_id}/supplements",
-        json={"country": "FR", "kind": "supplement", "changes": added},
-        headers={"Idempotency-Key": str(uuid4())},
-    )
-    assert answer.status_code == 201, answer.text
+    body = as_bytes({"country": "FR", "kind": "supplement", "changes": added})
+    supplement = read_strictly(Supplement, body)
+    await leads.requester.supplement(referral_id, supplement, said(body, str(uuid4())), datetime.now(UTC))
 
     changed = invented(**TIED, birth="1981", warrants=(Warrant(issuing_country="FR", charge="Escroquerie"),))
     await leads.book.observe(changed, in_public(2))
@@ -500,21 +503,41 @@ async def test_a_word_from_before_a_notice_was_shaken_opens_no_gate_of_a_later_r
     assert new.status_code == 200
 
 
+async def test_a_liaison_neither_recalls_nor_supplements_a_referral_of_a_notice(leads):
+    notice_id = (await leads.book.observe(invented(**TIED), in_public(1))).notice_id
+    referral_id = await leads.opened(notice_id)
+    path = f"/v1/referrals/{referral_id}"
+    added = {"country": "FR", "kind": "supplement", "changes": {"narrative": "Said by nobody who may."}}
+
+    recall = await leads.http.post(f"{path}/recall", json={"country": "FR", "ground": "sent_in_error"})
+    supplement = await leads.http.post(f"{path}/supplements", json=added, headers={"Idempotency-Key": str(uuid4())})
+    await leads.book.observe(invented(**TIED, birth="1981"), in_public(2))
+    await leads.followed(notice_id)
+    corrected = await leads.service.get(path)
+    await leads.book.end(KEY, NoticeStanding.WITHDRAWN, Word(NoticeAuthority.SOURCE_NCB, datetime.now(UTC), "m-1"))
+    recalled = await leads.entry(referral_id, "recalled")
+
+    assert [(each.status_code, each.json()["code"]) for each in (recall, supplement)] == [
+        (409, "follows_its_notice")
+    ] * 2
+    assert (corrected["content_version"], recalled["ground"]) == (2, "notice_withdrawn")
+
+
 async def test_what_its_requester_took_back_is_not_opened_again(leads):
     notice_id = (await leads.book.observe(invented(**TIED), in_public(1))).notice_id
     referral_id = await leads.opened(notice_id)
     await leads.followed(notice_id)
 
-    recall = {"country": "FR", "ground": "sent_in_error"}
-    await leads.service.post(f"/v1/referrals/{referral_id}/recall", recall)
+    recall = Recall(country="FR", ground=RecallGround.SENT_IN_ERROR)
+    await leads.requester.recall(referral_id, recall, said(b"{}"), datetime.now(UTC))
     await leads.book.observe(invented(**TIED, birth="1981"), in_public(2))
     await leads.followed(notice_id)
 
     assert len(await leads.referrals_of(notice_id)) == 1
 
 
-async def test_a_missing_child_is_masked_but_for_its_holder_with_a_ground(leads):
-    child = invented(
+def missing_child():
+    return invented(
         "2099/20001",
         colour=Colour.YELLOW,
         birth="2015-06-01",
@@ -524,7 +547,10 @@ async def test_a_missing_child_is_masked_but_for_its_holder_with_a_ground(leads)
         distinguishing_marks=f"answers to {SURNAME}",
         images=("1",),
     )
-    notice_id = (await leads.book.observe(child, in_public(1))).notice_id
+
+
+async def test_a_missing_child_is_masked_but_for_its_holder_with_a_ground(leads):
+    notice_id = (await leads.book.observe(missing_child(), in_public(1))).notice_id
     referral_id = await leads.opened(notice_id)
     await leads.queued(referral_id)
     path = f"/v1/referrals/{referral_id}"
@@ -562,6 +588,50 @@ async def test_a_missing_child_is_masked_but_for_its_holder_with_a_ground(leads)
         ("referral", []),
         ("version", ["1"]),
         ("referral-unmasked", ["locating"]),
+    ]
+
+
+async def test_the_words_about_a_missing_child_are_masked_as_its_referral_is(leads):
+    notice_id = (await leads.book.observe(missing_child(), in_public(1))).notice_id
+    referral_id = await leads.opened(notice_id)
+    item = await leads.queued(referral_id)
+    path, words = f"/v1/referrals/{referral_id}", f"Seen with an aunt of {SURNAME}"
+    said = {"office": "SAC-BOS", "staff": "B-1", "text": words}
+    marks = {"tlp": "AMBER", "handling": ["H0"], "restriction_text": f"Not for a {SURNAME}"}
+    question = (await leads.service.post(f"{path}/questions", said, 201))["question_id"]
+    given = {**said, "kind": "partial", "marks": marks}
+    answer = (await leads.service.post(f"{path}/answers", given, 201))["answer_id"]
+    now = datetime.now(UTC)
+    await leads.service.says("notify", ItemReturned(**item, question_id=question, returned_at=now), 2)
+    await leads.service.says("notify", ItemAnswered(**item, answer_id=answer, kind="partial", answered_at=now), 3)
+    await leads.entry(referral_id, "answered")
+    reply = {"country": "US", "text": f"{SURNAME} has no aunt."}
+    await leads.service.post(f"{path}/questions/{question}/answer", reply)
+    parts = ("questions", "answers", f"answers/{answer}")
+
+    async def read(office, **params):
+        headers = {"Dragoman-Reader": f"{office}/B-1"}
+        return [await leads.http.get(f"{path}/{part}", params=params, headers=headers) for part in parts]
+
+    masked = await read("SAC-BOS")
+    other = await read("SAC-NYC", unmask="locating")
+    holder = await read("SAC-BOS", unmask="locating")
+    readings = (await leads.service.get(f"{path}/readings"))["readings"]
+
+    assert [(each.status_code, SURNAME in each.text, MASKED in each.text) for each in masked] == [
+        (200, False, True)
+    ] * 3
+    assert [each.json()["code"] for each in other] == ["not_the_holder"] * 3
+    [asked], [given] = holder[0].json()["questions"], holder[1].json()["answers"]
+    assert (asked["text"], asked["answer"]["text"], given["text"]) == (words, reply["text"], words)
+    assert (given["restriction_text"], holder[2].json()) == (marks["restriction_text"], given)
+    assert [(row["what"], row["parts"]) for row in readings] == [
+        ("questions", [question]),
+        ("answers", [answer]),
+        ("answers", [answer]),
+        ("questions-unmasked", [question, "locating"]),
+        ("answers-unmasked", [answer, "locating"]),
+        ("answers-unmasked", [answer, "locating"]),
     ]
 
 

@@ -47,6 +47,19 @@ async def test_a_flood_is_counted_and_not_kept(shelf):
     assert (len(found), full["times"]) == (4, 47)
 
 
+async def test_a_flood_from_the_public_list_takes_no_room_from_the_bureau(shelf):
+    small = Quarantine(shelf.store, shelf.vault, MASTER_KEY, most=15)
+    await small.put("interpol-ncb", CUT_OFF, b"first", BEGIN)
+
+    for number in range(30):
+        await small.put("feed/red", CUT_OFF, b"[" * (number + 1), BEGIN)
+    last = await small.put("interpol-ncb", CUT_OFF, b"last", BEGIN)
+
+    kept = [each["source"] for each in await entries(shelf) if each["reasons"][0]["code"] != "quarantine_full"]
+    assert (kept.count("feed/red"), kept.count("interpol-ncb")) == (12, 2)
+    assert await shelf.quarantine.read(last) == b"last"
+
+
 async def test_an_entry_and_its_key_go_when_it_has_not_come_again_for_thirty_days(shelf):
     old = await shelf.quarantine.put("feed/red", CUT_OFF, b"old", BEGIN)
     await shelf.quarantine.put("feed/red", CUT_OFF, b"again", BEGIN)

@@ -1,6 +1,8 @@
 """What a message of INTERPOL Washington says beside the notice itself; sealed with it, and read when it is used."""
 
-from pydantic import Field
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 from services.referrals.model.marks import GivenInterpolMarks, GivenMarks, Label
 from services.referrals.model.nexus import Nexus
@@ -9,12 +11,26 @@ from services.referrals.model.text import Country, Given
 US = "US"
 
 
+def _in_capitals(code: Any) -> Any:
+    return code.strip().upper() if isinstance(code, str) else code
+
+
+Member = Annotated[Country, BeforeValidator(_in_capitals)]
+"""A member as it is meant: who is shut out stays so, however its code is written."""
+
+
+class MessageInterpolMarks(GivenInterpolMarks):
+    """INTERPOL's own restrictions, as a bureau writes them."""
+
+    denied_members: tuple[Member, ...] = Field(default=(), max_length=250)
+
+
 class Restrictions(GivenMarks):
     """The marks of a notice, as a referral has them; what is not said is the strictest that still lets work go on."""
 
     tlp: Label = "AMBER+STRICT"
     handling: tuple[Label, ...] = Field(default=("H2",), min_length=1, max_length=4)
-    interpol: GivenInterpolMarks = GivenInterpolMarks()
+    interpol: MessageInterpolMarks = MessageInterpolMarks()
 
     @property
     def deny_us(self) -> bool:
@@ -31,6 +47,6 @@ class NcbContext(Given):
     source_ncb: str
     restrictions: Restrictions
     nexus: tuple[Nexus, ...] = ()
-    recipients: tuple[Country, ...] | None = Field(
+    recipients: tuple[Member, ...] | None = Field(
         default=None, description="Members that a diffusion was sent to; none named means all."
     )

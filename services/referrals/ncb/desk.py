@@ -20,9 +20,18 @@ from services.referrals.faults import Fault
 from services.referrals.ncb.faults import Refused, message_fault
 from services.referrals.ncb.ledger import Effect, Handled, Ledger
 from services.referrals.ncb.message import FromNcb, MessageKind, Reply, Standing, WithNotice
-from services.referrals.ncb.order import ENDS, OWNERS_ALONE, authority_of, is_overtaken, rivals_of
+from services.referrals.ncb.order import CONTENT, ENDS, OWNERS_ALONE, authority_of, is_overtaken, rivals_of
 from services.referrals.ncb.questions import Questions
-from services.referrals.ncb.reading import context_of, denial_in, key_in, notice_in, read_message, seems_denied
+from services.referrals.ncb.reading import (
+    context_of,
+    denial_in,
+    hides_restrictions,
+    key_in,
+    notice_in,
+    position_in,
+    read_message,
+    seems_denied,
+)
 from services.referrals.notices.fingerprints import Fingerprints
 from services.referrals.notices.life import has_ended
 from services.referrals.notices.notice import Notice
@@ -149,6 +158,16 @@ class NcbDesk:
         record = await self.book.record(about) if about is not None else None
         gone = refusal.keeps_nothing or seems_denied(line) or (record is not None and has_ended(record))
         await self.quarantine.put(SOURCE, refusal.reasons, None if gone or not line else line, now, about=about)
+        if about is not None and record is not None and not has_ended(record) and hides_restrictions(line, refusal):
+            await self._hold_up(line, about, now)
+
+    async def _hold_up(self, line: bytes, notice_id: UUID, now: datetime) -> None:
+        """Let nobody act under restrictions that are not known, unless the notice has been sent anew since."""
+        sent, newest = position_in(line), await self.ledger.newest(notice_id, CONTENT)
+        if sent is not None and newest is not None and sent < newest:
+            return
+        await self._denied(notice_id, now, sent[1] if sent is not None else "not read", now)
+        log.warning("notice held up, its restrictions cannot be read", notice_id=str(notice_id))
 
     async def _handle(self, line: bytes, now: datetime) -> Taken:
         message = read_message(line, now)
@@ -233,10 +252,15 @@ class NcbDesk:
             raise Refused(message_fault("notice_unknown", "/entity_id"))
         if message.query_id is not None and not await self.questions.answer(message, notice_id, now):
             raise Refused(message_fault("query_unknown", "/query_id"))
-        if not message.valid:
-            await self.book.denied(notice_id, message.as_of)
-        await self.gates.ncb_says(notice_id, message.valid, message.as_of, message.message_id, now)
+        if message.valid:
+            await self.gates.ncb_says(notice_id, True, message.as_of, message.message_id, now)
+        else:
+            await self._denied(notice_id, message.as_of, message.message_id, now)
         return Effect.ANSWERED
+
+    async def _denied(self, notice_id: UUID, as_of: datetime, message_id: str, now: datetime) -> None:
+        await self.book.denied(notice_id, as_of)
+        await self.gates.ncb_says(notice_id, False, as_of, message_id, now)
 
 
 _EFFECTS = {

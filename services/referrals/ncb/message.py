@@ -8,8 +8,8 @@ from pydantic import AfterValidator, AwareDatetime, Field, JsonValue
 
 from schemas.notices import Colour, NoticeAuthority
 from services.referrals.model.nexus import Nexus
-from services.referrals.model.text import Country, Given
-from services.referrals.ncb.context import Restrictions
+from services.referrals.model.text import Given
+from services.referrals.ncb.context import Member, Restrictions
 
 
 class MessageKind(StrEnum):
@@ -61,7 +61,7 @@ class WithNotice(FromNcb):
     notice: Body = Field(min_length=1)
     restrictions: Restrictions = Restrictions()
     nexus: tuple[Nexus, ...] = Field(default=(), max_length=50)
-    recipients: tuple[Country, ...] | None = Field(default=None, min_length=1, max_length=250)
+    recipients: tuple[Member, ...] | None = Field(default=None, min_length=1, max_length=250)
 
 
 class Standing(FromNcb):

@@ -8,11 +8,12 @@ from pydantic import BaseModel, Field, JsonValue, ValidationError
 from pydantic_core import from_json, to_json
 
 from schemas.notices import Colour, NoticeKind
-from services.referrals.faults import fault, validation_faults
+from services.referrals.faults import Fault, fault, validation_faults
 from services.referrals.model.referral import read_strictly
 from services.referrals.ncb.context import US, NcbContext
 from services.referrals.ncb.faults import Refused, clock_faults, message_fault, notice_faults
-from services.referrals.ncb.message import ENTITY_ID, FORMS, FromNcb, MessageKind, Reply, WithNotice
+from services.referrals.ncb.message import ENTITY_ID, FORMS, FromNcb, MessageKind, Moment, Reply, WithNotice
+from services.referrals.ncb.order import Position
 from services.referrals.notices.notice import Notice
 from services.referrals.notices.reading import read_notice
 from services.referrals.notices.unreadable import UnreadableNotice
@@ -69,9 +70,35 @@ def key_in(line: bytes) -> tuple[Colour, str] | None:
     return found.colour, found.entity_id
 
 
+def position_in(line: bytes) -> Position | None:
+    """Find when a message was sent that could not be read; None when not even that is said."""
+    try:
+        found = _Sent.model_validate_json(line[:MOST_BYTES])
+    except ValidationError:
+        return None
+    return found.sent_at, found.message_id
+
+
 class _Key(BaseModel):
     entity_id: Annotated[str, Field(pattern=ENTITY_ID)]
     colour: Colour
+
+
+class _Sent(BaseModel):
+    sent_at: Moment
+    message_id: str
+
+
+def hides_restrictions(line: bytes, refusal: Refused) -> bool:
+    """Tell whether a message says of its restrictions, or may say in a misspelt field, what we could not read."""
+    if refusal.keeps_nothing:  # read, and done
+        return False
+    return seems_denied(line) or any(_is_of_restrictions(found) for found in refusal.faults)
+
+
+def _is_of_restrictions(found: Fault) -> bool:
+    is_misspelt = (found.code, found.pointer) == ("unknown_field", "")  # the message has a field that is none
+    return is_misspelt or found.pointer.split("/")[1:2] in (["restrictions"], ["recipients"])
 
 
 def denial_in(message: FromNcb) -> Refused | None:

@@ -1,7 +1,8 @@
 """What could not be read: kept apart for a while with its reasons, sealed, so that the last good state stands.
 
 The same bytes from the same place are one entry, however often they come. There are so many entries at most; what
-comes beyond that is only counted, under its source, so that a hostile feed cannot fill the database.
+comes beyond that is only counted, under its source, so that a hostile feed cannot fill the database. A part of the room
+is the bureau's alone, so that no public feed pushes out what the bureau sent.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from pymongo.errors import DuplicateKeyError
 
 from runtime.mongo import Document, store_errors
 from runtime.store import Change, Store, Work
+from schemas.notices import NoticeSource
 from services.referrals.notices.fingerprints import Fingerprints
 from services.referrals.vault import Vault, erasing
 
@@ -21,6 +23,10 @@ QUARANTINE = "quarantine"
 KEPT_BYTES = 64 * 1024
 REASONS_AT_MOST = 50
 ENTRIES_AT_MOST = 10_000
+BUREAU = NoticeSource.NCB.value
+BUREAUS_ALONE = 5
+"""One in so many entries is kept free for what the bureau sent."""
+
 KEPT_FOR = timedelta(days=30)
 AT_ONCE = 100
 
@@ -43,6 +49,7 @@ class Quarantine:
         self._vault = vault
         self._fingerprints = Fingerprints(master_key)
         self._most = most
+        self._most_of_others = most - most // BUREAUS_ALONE
 
     async def prepare(self) -> None:
         """Make the indexes."""
@@ -62,7 +69,7 @@ class Quarantine:
         entry_id = digest.hex()[:32]
         if await self._came_again(entry_id, at):
             return entry_id
-        if await self._is_full():
+        if await self._is_full(source):
             return await self._counted(source, at)
         entry: Document = {
             "_id": entry_id,
@@ -142,9 +149,13 @@ class Quarantine:
             known = await self._entries.update_one({"_id": entry_id}, {"$inc": {"times": 1}, "$max": {"last_at": at}})
         return known.matched_count == 1
 
-    async def _is_full(self) -> bool:
+    async def _is_full(self, source: str) -> bool:
         with store_errors():
-            return await self._entries.estimated_document_count() >= self._most
+            held = await self._entries.estimated_document_count()
+            if source == BUREAU or not self._most_of_others <= held < self._most:
+                return held >= self._most
+            others = {"source": {"$ne": BUREAU}}
+            return await self._entries.count_documents(others, limit=self._most_of_others) == self._most_of_others
 
     async def _counted(self, source: str, at: datetime) -> str:
         entry_id = self._fingerprints.raw(source, b"beyond the most that is kept").hex()[:32]

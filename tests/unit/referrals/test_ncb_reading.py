@@ -130,7 +130,9 @@ def test_the_same_notice_in_another_message_has_the_same_context():
     ("more", "code"),
     [
         ({"restrictions": {"interpol": {"denied_members": ["FR", "US"]}}}, "denied_to_us"),
+        ({"restrictions": {"interpol": {"denied_members": ["fr", " us "]}}}, "denied_to_us"),
         ({"recipients": ["FR", "DE"]}, "not_addressed_to_us"),
+        ({"recipients": ["fr"]}, "not_addressed_to_us"),
     ],
 )
 def test_what_the_united_states_may_not_have_is_refused_and_not_kept(more, code):
@@ -144,9 +146,18 @@ def test_what_the_united_states_may_not_have_is_refused_and_not_kept(more, code)
 
 def test_a_diffusion_to_us_or_to_all_is_for_us():
     to_us = read_message(line(notice(kind="diffusion", recipients=["DE", "US"])), NOW)
+    in_small_letters = read_message(line(notice(kind="diffusion", recipients=["de", "us"])), NOW)
     to_all = read_message(line(notice(kind="diffusion")), NOW)
 
-    assert (denial_in(to_us), denial_in(to_all)) == (None, None)
+    assert [denial_in(each) for each in (to_us, in_small_letters, to_all)] == [None] * 3
+
+
+def test_the_code_of_a_member_is_read_in_small_letters_too():
+    members = ["ru", "uk", "Br"]
+
+    message = read_message(line(notice(restrictions={"interpol": {"denied_members": members}})), NOW)
+
+    assert context_of(message).restrictions.interpol.denied_members == ("RU", "GB", "BR")
 
 
 @pytest.mark.parametrize("kind", ENDS)
