@@ -37,6 +37,18 @@ async def test_a_new_notice_is_told_once_and_the_same_again_is_not(shelf, notice
     assert (record["standing"], record["listed"], record["seen_sweep"]) == ("unconfirmed", True, 2)
 
 
+async def test_a_number_with_zeros_before_it_is_the_same_notice(shelf, notice_id):
+    colour, (year, number) = KEY[0], ENTITY.split("/")
+    written_otherwise = f"{year}/000{number}"
+    await shelf.book.observe(invented(), in_public(1))
+
+    await shelf.book.end((colour, written_otherwise), NoticeStanding.WITHDRAWN, word(2))
+
+    assert shelf.book.notice_id(colour, written_otherwise) == notice_id
+    assert (await shelf.book.record(notice_id))["standing"] == "withdrawn"
+    assert (await shelf.book.observe(invented(written_otherwise), in_public(3))).outcome is Outcome.ENDED
+
+
 async def test_nothing_of_the_person_is_stored_in_the_open(shelf, notice_id):
     await shelf.book.observe(invented(), in_public(1))
     await shelf.book.observe(invented(birth="1981"), by_bureau(1, context={"nexus": [SURNAME]}))

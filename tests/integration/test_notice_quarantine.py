@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 
+from services.referrals.ncb.message import Reply
+from services.referrals.ncb.questions import QUESTIONS, Asker, Questions
 from services.referrals.notices.quarantine import KEPT_BYTES, Quarantine
+from tests.support.ncb import line, said
 from tests.support.notices import BEGIN, MASTER_KEY, Shelf
 
 CUT_OFF = [SimpleNamespace(code="not_json", pointer="")]
@@ -69,3 +73,19 @@ async def test_an_entry_and_its_key_go_when_it_has_not_come_again_for_thirty_day
 
     assert (discarded, len(await entries(shelf)), await shelf.quarantine.read(old)) == (1, 1, None)
     assert await shelf.database["keys"].count_documents({"erased_at": {"$exists": True}}) == 1
+
+
+async def test_a_question_to_the_bureau_goes_ninety_days_after_its_answer_and_an_open_one_stays(shelf):
+    questions = Questions(shelf.database)
+    await questions.prepare()
+    asked = [await questions.ask(UUID(int=number), Asker("SAC-BOS", "B-1"), BEGIN) for number in range(4)]
+    for question, days in zip(asked[:2], (5, 20), strict=True):
+        told = said("reply", valid=True, as_of=BEGIN.isoformat(), query_id=question["_id"])
+        reply = Reply.model_validate_json(line(told))
+        assert await questions.answer(reply, UUID(question["notice_id"]), BEGIN + timedelta(days=days))
+    await questions.close(asked[2], BEGIN)
+
+    await shelf.retention.settle(BEGIN + timedelta(days=96))
+
+    left = await shelf.database[QUESTIONS].find().sort("_id", 1).to_list(None)
+    assert [question["_id"] for question in left] == [asked[1]["_id"], asked[3]["_id"]]

@@ -13,6 +13,7 @@ from runtime.store import Store
 from schemas.events import EVENTS
 from schemas.notices import Colour, NoticeAuthority, NoticeSource
 from schemas.topics import published_by
+from services.referrals.ncb.questions import Questions
 from services.referrals.notices.book import NoticeBook
 from services.referrals.notices.life import Periods
 from services.referrals.notices.notice import Notice, NoticeName, Warrant
@@ -46,7 +47,7 @@ class Shelf:
         self.vault = Vault(database, MASTER_KEY)
         self.book = NoticeBook(self.store, self.vault, MASTER_KEY, periods)
         self.quarantine = Quarantine(self.store, self.vault, MASTER_KEY)
-        self.retention = Retention(self.book.records, self.quarantine)
+        self.retention = Retention(self.book.records, self.quarantine, Questions(database))
 
     async def prepare(self) -> "Shelf":
         """Make indexes and keys."""

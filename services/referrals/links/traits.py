@@ -16,6 +16,7 @@ from services.referrals.links.reasons import UN_REFERENCE, Ground, Reason
 from services.referrals.model import Person, Referral
 from services.referrals.model.dates import PartialDate, read_partial_date
 from services.referrals.model.subjects import Identifier, IdentifierKind, Subject, SubjectName
+from services.referrals.notices.values import plain
 
 SHORTEST = 5
 """Signs that a number or reference must have: shorter ones are everybody's."""
@@ -103,7 +104,7 @@ def subject_traits(subjects: Iterable[Subject]) -> Iterator[Trait]:
 
 def notice_trait(entity_id: str) -> Trait:
     """Give the number that INTERPOL has given a notice."""
-    return Trait(Ground(Reason.NOTICE), signs_of(entity_id))
+    return Trait(Ground(Reason.NOTICE), signs_of(plain(entity_id)))
 
 
 def un_trait(reference: str) -> Trait:

@@ -1,7 +1,7 @@
 """Questions to the owner of a notice whether it is still in force: asked here, fetched and answered by the bureau."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pymongo.errors import DuplicateKeyError
@@ -11,6 +11,8 @@ from runtime.mongo import Database, Document, store_errors
 from services.referrals.ncb.message import Reply
 
 QUESTIONS = "ncb_questions"
+KEPT_FOR = timedelta(days=90)
+"""How long a question is kept when it is answered or closed; the answer stands in the timeline of the referral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,10 @@ class Questions:
         with store_errors():
             written = await self._questions.update_one(where, {"$set": answered})
         return written.matched_count > 0
+
+    async def discard_old(self, now: datetime) -> int:
+        """Delete what was answered or closed long ago, and say how many questions that were."""
+        long_ago = {"$lte": now - KEPT_FOR}
+        where = {"open": False, "$or": [{"answered_at": long_ago}, {"closed_at": long_ago}]}
+        with store_errors():
+            return (await self._questions.delete_many(where)).deleted_count

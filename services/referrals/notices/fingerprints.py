@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from schemas.notices import Colour
+from services.referrals.notices.values import plain
 
 _IDS = b"dragoman notice ids 1"
 _CONTENTS = b"dragoman notice contents 1"
@@ -32,7 +33,7 @@ class Fingerprints:
 
     def notice_id(self, colour: Colour, entity_id: str) -> UUID:
         """Give the one id that a notice has here, by whatever way it comes."""
-        digest = hmac.digest(self._ids, f"{colour.value}\0{entity_id}".encode(), "sha256")
+        digest = hmac.digest(self._ids, f"{colour.value}\0{plain(entity_id)}".encode(), "sha256")
         return UUID(int=int.from_bytes(digest[:16]) & _OTHER_BITS | _VERSION_8 | _VARIANT)
 
     def content(self, notice_id: UUID, content_hash: bytes) -> bytes:

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from runtime.process import Loop
 from runtime.rounds import Rounds
 from runtime.stand import Stand
+from services.referrals.ncb.questions import Questions
 from services.referrals.notices.book import NoticeBook
 from services.referrals.notices.life import Periods
 from services.referrals.notices.notice_api import notice_routes
@@ -57,6 +58,7 @@ async def open_notices(stand: Stand, settings: NoticeSettings, vault: Vault) -> 
     await book.prepare()
     await quarantine.prepare()
     await readings.prepare()
-    retention = Retention(book.records, quarantine, waits=timedelta(minutes=settings.notice_recall_minutes))
+    questions, waits = Questions(stand.database), timedelta(minutes=settings.notice_recall_minutes)
+    retention = Retention(book.records, quarantine, questions, waits=waits)
     looking = Rounds("retention of notices", retention.settle_due, rest=1.0)
     return Notices(book, quarantine, notice_routes(book, quarantine, readings), [looking])

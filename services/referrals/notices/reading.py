@@ -30,6 +30,7 @@ from services.referrals.notices.unreadable import Faults
 from services.referrals.notices.values import (
     MOST_LINE,
     Unfit,
+    plain,
     read_code,
     read_country_code,
     read_date,
@@ -67,13 +68,13 @@ def read_notice(
     given = open_object(raw, most_bytes) if isinstance(raw, bytes) else raw
     fields = Fields(given, faults)
     entity_id = fields.needed("entity_id", read_entity_id)
-    if entity_id is not None and asked_for is not None and entity_id != asked_for:
+    if entity_id is not None and asked_for is not None and plain(entity_id) != plain(asked_for):
         faults.add("other_notice", "/entity_id")
     for ignored in ("_links", "_embedded"):
         fields.part(ignored)
     read = {**_person(fields), **_matter(fields), **_listing(fields)}
     faults.refuse_if_any()
-    notice = Notice(entity_id=entity_id or "", colour=colour, kind=kind, **read)
+    notice = Notice(entity_id=plain(entity_id or ""), colour=colour, kind=kind, **read)
     return notice.model_copy(update={"subject_type": subject_type or subject_type_of(notice)})
 
 

@@ -10,6 +10,7 @@ from runtime.mongo import Document
 from runtime.telemetry import untraced
 from services.referrals.links.noticed import live_referrals
 from services.referrals.links.store import OVER
+from services.referrals.ncb.questions import Questions
 from services.referrals.notices.life import has_ended
 from services.referrals.notices.quarantine import Quarantine
 from services.referrals.notices.records import NoticeRecords
@@ -24,7 +25,8 @@ LOOK_AGAIN = timedelta(seconds=2)
 LOOK_AGAIN_LIVE = timedelta(days=1)
 """How soon a snapshot is looked at again that a live referral rests on."""
 
-SWEEP_QUARANTINE_EVERY = timedelta(hours=1)
+SWEEP_EVERY = timedelta(hours=1)
+"""How often what was set aside and what was asked is looked through."""
 
 
 class Retention:
@@ -34,12 +36,14 @@ class Retention:
         self,
         records: NoticeRecords,
         quarantine: Quarantine,
+        questions: Questions,
         *,
         waits: timedelta = timedelta(minutes=10),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._records = records
         self._quarantine = quarantine
+        self._questions = questions
         self._waits = waits
         self._clock = clock
         self._swept: datetime | None = None
@@ -61,8 +65,9 @@ class Retention:
                 if await self._records.change(record, locked(record, now), now):
                     await self._records.forget_match_keys(record["_id"])
                     log.info("notice locked for review", notice_id=record["_id"])
-        if self._swept is None or now - self._swept >= SWEEP_QUARANTINE_EVERY:
+        if self._swept is None or now - self._swept >= SWEEP_EVERY:
             await self._quarantine.discard_old(now)
+            await self._questions.discard_old(now)
             self._swept = now
         return purged_now
 

@@ -160,6 +160,12 @@ def dashed(entity_id: str) -> str:
     return entity_id.replace("/", "-")
 
 
+def plain(entity_id: str) -> str:
+    """Write the number of a notice in the one form by which it is known: `2024/00123` is `2024/123`."""
+    year, slash, number = entity_id.partition("/")
+    return f"{year}/{number.lstrip('0') or '0'}" if slash else entity_id
+
+
 def _exact(given: Any, form: re.Pattern[str]) -> str | None:
     if given is None:
         return None

@@ -178,7 +178,9 @@ def test_fields_that_we_do_not_know_are_passed_over():
 
 def test_another_notice_than_the_one_asked_for_is_refused():
     assert read(RED, asked_for="2099/1").entity_id == "2099/1"
+    assert read(RED | {"entity_id": "2099/0001"}, asked_for="2099/01") == read(RED)
     assert refused(RED, asked_for="2099/2") == [("other_notice", "/entity_id")]
+    assert refused(RED, asked_for="2099/10") == [("other_notice", "/entity_id")]
 
 
 def test_every_fault_is_told_at_once():

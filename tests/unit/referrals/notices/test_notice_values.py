@@ -5,6 +5,7 @@ import pytest
 from services.referrals.notices.values import (
     Unfit,
     dashed,
+    plain,
     read_country_code,
     read_date,
     read_entity_id,
@@ -202,3 +203,18 @@ def test_a_number_that_leads_elsewhere_is_refused(given):
 def test_the_id_of_a_picture_leads_nowhere_else(given):
     with pytest.raises(Unfit, match="wrong_form"):
         read_picture_id(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "known_as"),
+    [
+        ("2099/07710003", "2099/7710003"),
+        ("2099/7710003", "2099/7710003"),
+        ("2099/1000", "2099/1000"),
+        ("0099/0010", "0099/10"),
+        ("2099/000", "2099/0"),
+    ],
+)
+def test_zeros_before_a_number_make_no_other_notice(given, known_as):
+    assert plain(given) == known_as
+    assert dashed(given) == given.replace("/", "-")
