@@ -3,7 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from pymongo import MongoClient
@@ -15,7 +15,7 @@ from tests.support.ncb import NEXUS, line, lines, notice, said, signed
 from tests.support.raw_http import send_raw
 from tests.support.waiting import until
 
-ONE = str(uuid4())
+ONE = str(UUID(int=7))
 NUMBER = "2099/7654321"
 GATES = f"/v1/referrals/{ONE}/gates"
 DOORS = [
