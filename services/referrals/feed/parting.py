@@ -91,7 +91,9 @@ def price(dimension: Dimension, known: Sequence[Item], total: int, missing: int,
     few = missing * 5 < total
     sizes = [total * (1 - beside) * share for share in shares.values()]
     if few and dimension.sure:
-        questions = 2 * missing if dimension.packs else 3 * len([size for size in sizes if size >= 1])
+        # A part over the cap in which somebody is missing is divided again, down to whole pages.
+        again = sum(min(missing, _COARSER * size / room) for size in sizes if size > cap)
+        questions = 2 * missing if dimension.packs else 3 * len([size for size in sizes if size >= 1]) + again
         return questions + missing + beside * missing
     small = sum(size for size in sizes if size <= cap) / room if dimension.packs else len([s for s in sizes if s >= 1])
     coarse = _COARSE if dimension.packs else _COARSER
