@@ -13,14 +13,14 @@ from uuid import UUID
 
 from runtime.errors import Overtaken
 from runtime.mongo import Document
-from runtime.store import Advance, Store
+from runtime.store import Store
 from schemas.notices import Colour, NoticeSource, NoticeStanding
 from services.referrals.notices.canonical import compare, content_hash, image_hash
 from services.referrals.notices.fingerprints import Fingerprints
 from services.referrals.notices.life import ENDED, NCB, PUBLIC, Periods, Step, empty_record, is_shut, leading, way
 from services.referrals.notices.masked import is_child
 from services.referrals.notices.notice import Notice
-from services.referrals.notices.records import NOTICES, NoticeRecords
+from services.referrals.notices.records import NoticeRecords
 from services.referrals.notices.seeing import absent_again, sighted, still_listed
 from services.referrals.notices.sightings import (
     ClosedSweep,
@@ -153,12 +153,6 @@ class NoticeBook:
         Changes that name a new `follow_up_due` put it off till then.
         """
         return await self.records.change(record, _followed_up(record, changes), _now())
-
-    def following_up(self, record: Mapping[str, Any], changes: Mapping[str, Any]) -> Advance:
-        """Make the same as a write, for a work that does more at the same moment."""
-        step = _followed_up(record, changes)
-        where = {"_id": record["_id"], "revision": record["revision"]}
-        return Advance(NOTICES, where, step.changes, step.removes)
 
     def _seen(self, notice: Notice, sighting: Sighting) -> Seen:
         notice_id = self.notice_id(notice.colour, notice.entity_id)
