@@ -1,12 +1,10 @@
 """The desk's clock: a release for life that no second person confirms in time comes back."""
 
-import asyncio
-from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 
-from runtime.errors import Transient
+from runtime.rounds import Rounds
 from services.routing.placing import TriageDesk
 
 log = structlog.get_logger()
@@ -19,23 +17,15 @@ class CallBacks:
 
     def __init__(self, desk: TriageDesk, look_every: timedelta = LOOK_EVERY) -> None:
         self._desk = desk
-        self._look_every = look_every
-        self._stopping = asyncio.Event()
+        self._rounds = Rounds("call-backs", self.look, rest=look_every.total_seconds())
 
     async def run(self) -> None:
         """Look until stopped; what is due while nobody looks is found by the next look."""
-        while not self._stopping.is_set():
-            try:
-                await self.look()
-            except Transient as exc:
-                log.warning("call-backs wait", error=type(exc).__name__)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._look_every.total_seconds()):
-                    await self._stopping.wait()
+        await self._rounds.run()
 
     async def stop(self) -> None:
         """Ask `run` to end."""
-        self._stopping.set()
+        await self._rounds.stop()
 
     async def look(self) -> int:
         """Call back whatever is overdue now; gives how many this process has called back."""
