@@ -27,6 +27,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from pydantic import BaseModel
 
 from runtime.backlog import Backlog, Pending
+from runtime.closing import close_consumer
 from runtime.dead_letters import SetsAside
 from runtime.errors import Permanent, Transient, Unreadable
 from runtime.events import Message, as_it_came, read_event, read_message
@@ -220,8 +221,7 @@ class Consumer:
         self._commits_unanswered = 0
         self._client, self._joined = None, False
         self._committed.clear()
-        with suppress(KafkaError, OSError, TimeoutError):
-            await asyncio.wait_for(client.stop(), 5.0)
+        await close_consumer(client)
 
     def _new_client(self) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(

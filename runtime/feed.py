@@ -7,7 +7,7 @@ ours.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer
@@ -16,6 +16,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.structs import TopicPartition
 from pydantic import BaseModel
 
+from runtime.closing import close_consumer
 from runtime.errors import BrokerAway, Unreadable
 from runtime.events import Message, RawRecord, read_event, read_message
 from runtime.settings import KafkaSettings
@@ -75,8 +76,7 @@ class Feed:
                 await reader.stand(at)
             yield reader
         finally:
-            with suppress(KafkaError, OSError, TimeoutError):
-                await asyncio.wait_for(client.stop(), 5.0)
+            await close_consumer(client)
 
 
 class Reader:

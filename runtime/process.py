@@ -43,6 +43,10 @@ class Service:
     loops: Sequence[Loop] = ()
 
 
+class LoopEndedError(Exception):
+    """A loop ended that nobody had asked to: what it did would be done no more, and in silence."""
+
+
 Opener = Callable[[], AbstractAsyncContextManager[Service]]
 
 
@@ -116,12 +120,15 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
         serving = tasks.create_task(server.serve())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([stopping, serving, *running], return_when=asyncio.FIRST_COMPLETED)
+        ended = [loop for loop, task in zip(service.loops, running, strict=True) if task.done() and not stop.is_set()]
         stopping.cancel()
         server.should_exit = True
         await asyncio.wait([serving])
         for loop, task in zip(service.loops, running, strict=True):
             await loop.stop()
             await asyncio.wait([task])
+    if ended:  # without an error, which the group would have raised: by a cancellation from somewhere
+        raise LoopEndedError(", ".join(type(loop).__name__ for loop in ended))
 
 
 class _Server(uvicorn.Server):

@@ -78,6 +78,7 @@ async def assert_nothing_lost(stack: WholeStack, log: ClientLog) -> None:
     print(summary(history), flush=True)
     assert [str(violation) for violation in found] == []
     await assert_all_is_proved(stack)
+    assert not stack.ended_unkilled
 
 
 async def assert_all_is_proved(stack: WholeStack) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from uuid import UUID, uuid4
 
+from aiokafka.errors import NodeNotReadyError
+
 from runtime import consumer as consumer_module
 from runtime.consumer import ATTEMPTS, BATCHES_AT_ONCE, Consumer
 from runtime.errors import StoreAway
@@ -244,8 +246,8 @@ async def test_a_second_member_joins_under_load_and_nothing_is_lost_or_done_twic
         async with office.running(second):
             await kafka.publish(NOTES, *notes[600:])
             await until(lambda: office.has_effects(*range(1_200)))
-            assert second._client is not None
-            assert len(second._client.assignment()) == len(first._client.assignment()) == 2
+            await until(lambda: second._client is not None)
+            await until(lambda: len(second._client.assignment()) == len(first._client.assignment()) == 2)
 
     for at in range(40):
         mine = [number for number in office.handled if number % 40 == at]
@@ -362,6 +364,38 @@ async def test_a_consumer_whose_commits_are_never_answered_is_built_anew_and_com
 
     assert consumer.clients == 2
     assert await office.effects() == [0, 1, 2, 3, 4]
+
+
+async def test_a_consumer_built_anew_while_a_fetch_rests_before_it_is_tried_again_goes_on(kafka, office, monkeypatch):
+    monkeypatch.setattr(consumer_module, "COMMIT_WITHIN", 0.3)
+    await kafka.make(NOTES, LETTERS)
+    await kafka.publish(NOTES, *(noted(number) for number in range(5)))
+    resting, clients = asyncio.Event(), []
+
+    class FirstClientLosesItsBroker(Consumer):
+        def _new_client(self):
+            client = super()._new_client()
+            clients.append(client)
+            if len(clients) == 1:
+                client.commit = lambda offsets: lose_the_broker(client)
+            return client
+
+    async def lose_the_broker(client):
+        async def refused(node, request):
+            resting.set()
+            raise NodeNotReadyError
+
+        client._fetcher._retry_backoff = 60.0
+        client._client.send = refused
+        await resting.wait()
+        await asyncio.Event().wait()
+
+    async with office.running(office.consumer(FirstClientLosesItsBroker)):
+        await until(committed(kafka, 5))
+
+    first, _ = clients
+    assert await office.effects() == [0, 1, 2, 3, 4]
+    assert not any(connection.connected() for connection in first._client._conns.values())
 
 
 async def test_a_work_that_was_overtaken_is_decided_anew_and_holds_up_nothing_but_its_key(kafka, office):

@@ -53,6 +53,7 @@ class WholeStack:
 
     def __init__(self, background: BackgroundStack, var: Path) -> None:
         self._background = background
+        self._lives = background.pids
         self.var = var
 
     @property
@@ -71,12 +72,19 @@ class WholeStack:
 
     async def kill(self, *names: str) -> None:
         """Kill parts with -9, all at the same moment, and wait until each is ready in another process."""
-        pids = {name: self._background.pids[name] for name in names}
+        assert not self.ended_unkilled
+        pids = {name: self._lives.pop(name) for name in names}
         for pid in pids.values():
             os.kill(pid, signal.SIGKILL)
         async with asyncio.timeout(PATIENCE_SECONDS):
             for name, pid in pids.items():
-                await self._background.wait_ready(name, other_than=pid)
+                self._lives[name] = await self._background.wait_ready(name, other_than=pid)
+
+    @property
+    def ended_unkilled(self) -> list[str]:
+        """The parts that ended by themselves since they were last started: their logs say why."""
+        now = self._background.pids
+        return [name for name, pid in self._lives.items() if now.get(name) != pid]
 
     def freeze(self, name: str) -> None:
         """Stop a part's process where it stands; it keeps its connections, and the time goes on."""
