@@ -58,13 +58,13 @@ class ProblemShown(BaseModel):
 
 def answers(model: type[BaseModel], status: int = 200, *headers: str) -> Answers:
     """Describe the answer to what was done. A route that gives a response is not held to it while it runs."""
-    return {status: {"model": model, **_sent(*headers)}}
+    return {status: {"model": model, **sent(*headers)}}
 
 
 def texts(kinds: Mapping[str, str], *headers: str) -> Answers:
     """Describe an answer that is no JSON: its media types, and what each of them holds."""
     content = {kind: {"schema": {"type": "string", "description": said}} for kind, said in kinds.items()}
-    return {200: {"content": content, **_sent(*headers)}}
+    return {200: {"content": content, **sent(*headers)}}
 
 
 def event_stream(said: str, events: Mapping[str, str]) -> Answers:
@@ -119,7 +119,7 @@ def _name_problems(described: Part) -> None:
             if (problem := answer.get("content", {}).get(PROBLEM)) == {}:
                 problem["schema"] = {"$ref": "#/components/schemas/ProblemShown"}
             if status in ("503", "default"):
-                answer |= _sent("Retry-After")
+                answer |= sent("Retry-After")
 
 
 def _add_examples(described: Part, kept: Path | None) -> None:
@@ -133,6 +133,7 @@ def _add_examples(described: Part, kept: Path | None) -> None:
                     answer["content"][JSON]["example"] = example
 
 
-def _sent(*headers: str) -> Part:
+def sent(*headers: str) -> Part:
+    """Describe the headers of an answer."""
     described = {name: {**HEADERS[name], "schema": {"type": "string"}} for name in headers}
     return {"headers": described} if described else {}

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from runtime.described import answers, problems, texts
+from runtime.described import answers, problems, sent, texts
 from runtime.http import Problem, shown
 from runtime.pages import read_cursor, read_moment, read_number, write_cursor
 from services.routing.ruleset_desk import RulesetDesk, etag_of
@@ -32,13 +32,16 @@ _PROBLEMS = problems(
     }
 )
 _TAKEN = problems({409: "There is another ruleset of this name already."})
-_CHANGE_PROBLEMS = problems(
-    {
-        409: "The ruleset was put in force and never changes again, or is about to be.",
-        412: "The draft has changed since it was read.",
-        428: "`If-Match` is missing.",
-    }
-)
+_STALE = problems({412: "The draft has changed since it was read; the ETag names it as it is now."})
+_CHANGE_PROBLEMS = {
+    **problems(
+        {
+            409: "The ruleset was put in force and never changes again, or is about to be.",
+            428: "`If-Match` is missing.",
+        }
+    ),
+    412: _STALE[412] | sent("ETag"),
+}
 _CHANGED = {**answers(RulesetShown, 200, "ETag"), **_CHANGE_PROBLEMS}
 _TSV, _TOML = "text/tab-separated-values", "application/toml"
 _TABLE = texts({_TSV: "A table, the names of its columns first.", _TOML: "The figures, in `ruleset.toml`."}, "ETag")

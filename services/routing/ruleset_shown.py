@@ -119,7 +119,7 @@ class ActivationShown(Shown):
     asked_by: str
     asked_at: datetime
     because: str
-    rolls_back: str | None = Field(description="The ruleset that a roll-back takes out of force.")
+    rolls_back: int | None = Field(description="Number of the activation that a roll-back takes out of force.")
     confirmed_by: str | None
     confirmed_at: datetime | None
     withdrawn_by: str | None = None
