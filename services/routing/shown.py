@@ -138,7 +138,7 @@ class GatesShown(Shown):
     action: NoticeAction
     open: list[Gate]
     valid_until: datetime | None
-    changed_at: datetime | None = None
+    sequence: int = Field(description="Which word of the referrals service this was; 0: it has said nothing yet.")
 
 
 class DecisionShown(DecidedShown):
@@ -162,6 +162,7 @@ class DecisionShown(DecidedShown):
     confirm_by: datetime | None = None
     acknowledged: AcknowledgedShown | None = None
     gates: GatesShown | None = None
+    recalled_at: datetime | None = None
 
 
 class NoticeShown(Shown):
