@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -84,11 +85,13 @@ def make_app(
     max_body_bytes: int,
     ready: Callable[[], dict[str, Any]],
     shortcuts: Shortcuts | None = None,
+    examples: Path | None = None,
 ) -> FastAPI:
     """Make a service's application with everything but its own routes.
 
     `ready` gives the parts of the service and whether each is `ok`. `shortcuts` names, by method and path, what is
     asked so often that the framework's way to it would cost more than the answer; the same is to be a route, too.
+    `examples` is the file that has an answer of each route, to describe it by.
     """
     app = FastAPI(
         title=title,
@@ -99,7 +102,7 @@ def make_app(
         dependencies=[Depends(_known_parameters_only)],
         responses={"default": ANY_PROBLEM},
     )
-    describe_api(app)
+    describe_api(app, examples)
     for kind, answer in _EXPECTED.items():
         app.add_exception_handler(kind, answer)
     app.add_exception_handler(RequestValidationError, _invalid)

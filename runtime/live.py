@@ -7,7 +7,7 @@ slow; one that takes nothing at all is cut off, and comes back with its Last-Eve
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Message as AsgiMessage
 from starlette.types import Send
 
+from runtime.described import Answers, event_stream, problems
 from runtime.errors import BrokerAway, StoreAway
 from runtime.feed import Feed, Here, Missed, Reader, Told
 from runtime.http import Problem
@@ -28,12 +29,19 @@ SLOW_SECONDS = 1.0
 STALLED_SECONDS = 60.0
 """A client that takes nothing for this long is cut off: it holds a place that others wait for."""
 
-EVENT_STREAM: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Server-sent events without end; each has an `id` to resume at.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    }
+_OF_THE_STREAM = {
+    "position": "Where the stream stands, and that it lives: `behind` is how many facts are still to come.",
+    "slow": "The client takes too long: `behind` facts wait, and the last ones took `seconds`.",
+    "missed": "Facts after the `Last-Event-ID` are not kept any more; `mend` says what to do.",
 }
+_STREAM_PROBLEMS = {400: "The Last-Event-ID is not one of ours.", 503: "All live streams are taken."}
+
+
+def stream_answers(facts: Mapping[str, str]) -> Answers:
+    """Describe a live stream of some facts, by the names of their events, and what it says of itself."""
+    said = "Server-sent events without end; each has an `id` to resume at."
+    return {**event_stream(said, {**facts, **_OF_THE_STREAM}), **problems(_STREAM_PROBLEMS)}
+
 
 Bodies = Callable[[Sequence[Told]], Awaitable[Sequence[tuple[str, dict[str, Any]]]]]
 """Gives for each fact the name of its event and what to say of it."""

@@ -5,6 +5,7 @@ running service says of itself: a router that is put into a service's `app.py` i
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -78,7 +79,8 @@ def _notify() -> list[APIRouter]:
 
 
 def _application(service: str, routers: list[APIRouter]) -> FastAPI:
-    app = make_app(f"Dragoman {service}", "1", max_body_bytes=0, ready=dict)
+    examples = Path(__file__).with_name(service) / "examples.json"
+    app = make_app(f"Dragoman {service}", "1", max_body_bytes=0, ready=dict, examples=examples)
     for router in routers:
         app.include_router(router)
     return app

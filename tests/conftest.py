@@ -9,6 +9,7 @@ from runtime.logs import name_exception
 from runtime.mongo import Database, open_database
 from runtime.settings import KafkaSettings, MongoSettings
 from tests.support.background_stack import BackgroundStack, kafka_and_mongo
+from tests.support.described import all_answers_held
 from tests.support.names import unique_name
 from tests.support.whole_stack import own_environment
 
@@ -19,6 +20,13 @@ def _plain_logs() -> None:
     structlog.configure(
         processors=[structlog.stdlib.add_log_level, name_exception, structlog.processors.JSONRenderer()]
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _answers_held() -> Iterator[None]:
+    """Hold each answer that a test gets through our doors to what the interface says of it."""
+    with all_answers_held():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,19 +10,29 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from runtime.described import answers
 from runtime.events import Message
 from runtime.feed import Reader, Told
 from runtime.http import Problem, shown
-from runtime.live import EVENT_STREAM, Live, Streams
+from runtime.live import Live, Streams, stream_answers
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
+from schemas.events import name_of
+from schemas.topics import OFFICE_FEED
 from schemas.vocabulary import ItemState, QueueRole
 from services.notify.domain import LEASE_AT_MOST
 from services.notify.leasing import Leasing, Wish
 from services.notify.queue_views import OfficeCode, as_read, known
-from services.notify.shown import REFUSALS, STEP_REFUSALS, ItemShown, LeaseShown, OfficeShown, QueueShown, answers
+from services.notify.shown import REFUSALS, STEP_REFUSALS, ItemShown, LeaseShown, OfficeShown, QueueShown
 from services.notify.step_requests import StaffId
 from services.notify.store import QueueStore
+
+_STREAM = stream_answers(
+    {
+        name_of(fact): f"`event_id`, `sequence`, and the event by `schemas/json/{name_of(fact)}.schema.json`."
+        for fact in OFFICE_FEED.events
+    }
+)
 
 
 class LeaseRequest(BaseModel):
@@ -113,7 +123,7 @@ def routes(queues: QueueStore, leasing: Leasing, streams: Streams) -> APIRouter:
         async with streams.open(known(office), last_event_id) as reader:
             yield reader
 
-    @router.get("/stream", response_class=StreamingResponse, responses=EVENT_STREAM)
+    @router.get("/stream", response_class=StreamingResponse, responses=_STREAM)
     async def stream(reader: Annotated[Reader, Depends(opened)]) -> Live:
         """Follow an office's queue live; `Last-Event-ID` resumes where a stream broke off."""
         return Live(reader, _bodies)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 from runtime.feed import Feed
 from runtime.http import make_app
@@ -67,7 +68,13 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             ignores=[ReferralErased],
         )
         clock = await open_clock(stand)
-        app = make_app("Dragoman notify", "1", max_body_bytes=settings.max_body_bytes, ready=stand.readiness)
+        app = make_app(
+            "Dragoman notify",
+            "1",
+            max_body_bytes=settings.max_body_bytes,
+            ready=stand.readiness,
+            examples=Path(__file__).with_name("examples.json"),
+        )
         app.include_router(step_routes(queues))
         feed = Feed(settings.kafka, OFFICE_FEED.name, OFFICE_FEED.partitions, OFFICE_FEED.events)
         app.include_router(routes(queues, Leasing(queues, standings), Streams(feed, settings.most_streams)))

@@ -1,11 +1,11 @@
 """What is answered about items, as the interface describes it."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from runtime.described import Shown, problems
 from schemas.marks import Marks
 from schemas.notices import Colour, Gate, NoticeAction, NoticeSource
 from schemas.vocabulary import (
@@ -24,12 +24,6 @@ from schemas.vocabulary import (
     TransferGround,
     Urgency,
 )
-
-
-class Shown(BaseModel):
-    """A part of an answer; nothing is in it that is not described."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class PartShown(Shown):
@@ -183,41 +177,16 @@ class OutcomesShown(Shown):
     items: list[OutcomeShown]
 
 
-class FaultShown(BaseModel):
-    """One thing to mend."""
-
-    code: str
-    pointer: str
-    problem: str | None = None
-    mend: str | None = None
-    message: str | None = None
-
-
-class ProblemShown(BaseModel):
-    """Why something is refused (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str | None = None
-    faults: list[FaultShown] | None = None
-
-
-Answers = dict[int | str, dict[str, Any]]
-
-REFUSALS: Answers = {
-    404: {"model": ProblemShown, "description": "There is no such office, or no such item in its queue"},
-    422: {"model": ProblemShown, "description": "It is not of the right form, or does not fit together"},
-    503: {"model": ProblemShown, "description": "A part of the system is away: send the same again"},
-}
-STEP_REFUSALS: Answers = {
+REFUSALS = problems(
+    {
+        400: "The cursor is of another list.",
+        404: "There is no such office, or no such item in its queue.",
+        422: "It is not of the right form, or does not fit together.",
+        503: "A part of the system is away: send the same again.",
+    }
+)
+STEP_REFUSALS = {
     **REFUSALS,
-    409: {"model": ProblemShown, "description": "The item cannot be had, or not under this token; the code says why"},
+    **problems({409: "The item cannot be had, or not under this token; the code says why."}),
 }
 """What may be answered instead."""
-
-
-def answers(model: type[BaseModel]) -> Answers:
-    """Describe the answer to what was done."""
-    return {200: {"model": model}}

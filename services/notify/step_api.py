@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from runtime.described import answers
 from runtime.http import Problem
 from runtime.mongo import Document
 from services.notify.queue_views import OfficeCode, as_read, known
 from services.notify.refusals import Refusal
-from services.notify.shown import STEP_REFUSALS, ItemShown, OutcomesShown, answers
+from services.notify.shown import STEP_REFUSALS, ItemShown, OutcomesShown
 from services.notify.step_requests import (
     AcceptRequest,
     AcceptSeveralRequest,

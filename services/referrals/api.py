@@ -7,29 +7,39 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from runtime.http import PROBLEM, Endpoint, Problem, shown
+from runtime.described import answers, problems, sent
+from runtime.http import Endpoint, Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
 from schemas.vocabulary import State
 from services.referrals.bodies import whole_schema
 from services.referrals.intake_desk import IntakeDesk
+from services.referrals.listed_shown import PostedShown, ReferralsShown
 from services.referrals.model import Referral
 from services.referrals.store import ReferralStore
 
 POST_PATH = "/v1/referrals"
 
 _KEY = re.compile(r'^(?:"([\x21\x23-\x7e]{1,128})"|([\x21\x23-\x7e]{1,128}))$')
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, "content": {PROBLEM: {}}}
-    for status, text in (
-        (400, "The Idempotency-Key is missing or malformed."),
-        (409, "The first request with this key is still being answered."),
-        (413, "The body is too large."),
-        (415, "The body is not application/json."),
-        (422, "The request is refused, every fault named; or the key was used for another request."),
-        (503, "It may or may not have been stored; send the same again under the same key."),
-    )
-}
+_PROBLEMS = problems(
+    {
+        400: "The Idempotency-Key is missing or malformed.",
+        409: "The first request with this key is still being answered.",
+        413: "The body is too large.",
+        415: "The body is not application/json.",
+        422: "The request is refused, every fault named; or the key was used for another request.",
+        503: "It may or may not have been stored; send the same again under the same key.",
+    }
+)
+
+_UNDER_WAY = {409: _PROBLEMS[409] | sent("Retry-After")}
+_LIST_PROBLEMS = problems(
+    {
+        400: "The cursor is of another list.",
+        422: "A parameter is unknown or malformed.",
+        503: "A part of the system is away; ask again.",
+    }
+)
 
 
 def posting(desk: IntakeDesk) -> Endpoint:
@@ -57,7 +67,7 @@ def routes(post: Endpoint, records: ReferralStore) -> APIRouter:
     router.post(
         "",
         status_code=201,
-        responses=_PROBLEMS,
+        responses={**answers(PostedShown, 201, "Location", "ETag"), **_PROBLEMS, **_UNDER_WAY},
         openapi_extra={
             "requestBody": {
                 "required": True,
@@ -67,7 +77,7 @@ def routes(post: Endpoint, records: ReferralStore) -> APIRouter:
         },
     )(post)
 
-    @router.get("")
+    @router.get("", responses={**answers(ReferralsShown, 200, "Link"), **_LIST_PROBLEMS})
     async def list_referrals(
         state: State | None = None,
         country: Annotated[str | None, Query(pattern="^[A-Z]{2}$")] = None,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from runtime.feed import Feed
 from runtime.http import make_app
@@ -75,6 +76,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             max_body_bytes=settings.max_body_bytes,
             ready=stand.readiness,
             shortcuts={("POST", POST_PATH): post},
+            examples=Path(__file__).with_name("examples.json"),
         )
         feed = Feed(settings.kafka, LIAISON_FEED.name, LIAISON_FEED.partitions, LIAISON_FEED.events)
         # Before the routes of one referral, which would take `stream` for its id.

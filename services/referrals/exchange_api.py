@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from runtime.http import PROBLEM, Problem, shown
+from runtime.described import answers, problems
+from runtime.http import Problem, shown
 from runtime.mongo import Document
 from services.referrals.acts import said
 from services.referrals.api import POST_PATH, found, idempotency_key
@@ -26,7 +27,6 @@ from services.referrals.shown import (
     SupplementShown,
     VersionShown,
     VersionsShown,
-    answers,
 )
 
 NOT_KEPT: dict[str, str] = {"Cache-Control": "no-store"}
@@ -40,9 +40,7 @@ _STATUSES = {
     422: "The body is refused, every fault named.",
     503: "It may or may not have been done; send the same again.",
 }
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, "content": {PROBLEM: {}}} for status, text in _STATUSES.items()
-}
+PROBLEMS = problems(_STATUSES)
 
 
 def exchange_routes(exchange: Exchange) -> APIRouter:
@@ -121,7 +119,7 @@ def _add_versions(router: APIRouter, exchange: Exchange) -> None:
     @router.post(
         "/supplements",
         status_code=201,
-        responses=answers(SupplementShown, 201),
+        responses=answers(SupplementShown, 201, "Location"),
         openapi_extra=_with_key(described(Supplement)),
     )
     async def supplement(request: Request, referral_id: UUID) -> JSONResponse:

@@ -7,13 +7,19 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
+from runtime.described import problems
 from runtime.feed import Here, Missed, Reader, Told
 from runtime.http import shown
-from runtime.live import EVENT_STREAM, Live, Reads, Streams
+from runtime.live import Live, Reads, Streams, stream_answers
 from schemas.events import TimelineNoted
 from services.referrals.api import POST_PATH, found
 from services.referrals.store import ReferralStore
 from services.referrals.timeline import View, seen_by
+
+_STREAM = stream_answers(
+    {"*": "An entry of a timeline with its `referral_id`; the name is the entry's `type`, as in `GET …/timeline`."}
+)
+_UNKNOWN = problems({404: "There is no such referral."})
 
 LastEventId = Annotated[str | None, Header(max_length=20)]
 
@@ -65,12 +71,12 @@ def liaison_routes(records: ReferralStore, streams: Streams) -> APIRouter:
         async with streams.open(record["summary"]["country"], last_event_id) as reader:
             yield OfOneReferral(reader, referral_id)
 
-    @router.get("/stream", response_class=StreamingResponse, responses=EVENT_STREAM)
+    @router.get("/stream", response_class=StreamingResponse, responses=_STREAM)
     async def stream_country(reader: Annotated[Reader, Depends(of_country)]) -> Live:
         """Follow all referrals of one country live; `Last-Event-ID` resumes where a stream broke off."""
         return Live(reader, bodies)
 
-    @router.get("/{referral_id}/stream", response_class=StreamingResponse, responses=EVENT_STREAM)
+    @router.get("/{referral_id}/stream", response_class=StreamingResponse, responses=_STREAM | _UNKNOWN)
     async def stream_referral(reader: Annotated[OfOneReferral, Depends(of_referral)]) -> Live:
         """Follow one referral live; `Last-Event-ID` resumes where a stream broke off."""
         return Live(reader, bodies)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
+from runtime.described import answers
 from runtime.http import Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
@@ -17,7 +18,7 @@ from services.referrals.exchange_api import PROBLEMS, now_as_stored
 from services.referrals.model.exchange import Recall
 from services.referrals.parties import not_by_its_requester
 from services.referrals.recall import Holder, holders_of
-from services.referrals.shown import ReadingsShown, RecallShown, answers
+from services.referrals.shown import ReadingsShown, RecallShown
 from services.referrals.timeline import View
 
 

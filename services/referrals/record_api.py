@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from runtime.described import Answers, answers
 from runtime.mongo import Document
 from services.referrals.api import POST_PATH, found, listed
 from services.referrals.contents import refuse_recalled
@@ -14,10 +15,11 @@ from services.referrals.exchange import Exchange
 from services.referrals.exchange_api import PROBLEMS
 from services.referrals.masking import UnmaskGround, is_masked
 from services.referrals.parties import ReaderHeader, read_reader
-from services.referrals.shown import Answers, RecordShown, TimelineShown, answers
+from services.referrals.shown import RecordShown, TimelineShown
 from services.referrals.timeline import View, seen_by
 
 UNKNOWN: Answers = {status: PROBLEMS[status] for status in (404, 422, 503)}
+_SAME = {"description": "The record is as `If-None-Match` says."}
 UNREADABLE: Answers = {status: PROBLEMS[status] for status in (400, 404, 410, 422, 503)}
 
 
@@ -25,7 +27,7 @@ def record_routes(exchange: Exchange) -> APIRouter:
     """Make the routes of one referral."""
     router = APIRouter(prefix=f"{POST_PATH}/{{referral_id}}", tags=["referrals"])
 
-    @router.get("", responses={**answers(RecordShown), **UNREADABLE})
+    @router.get("", responses={**answers(RecordShown, 200, "ETag"), 304: _SAME, **UNREADABLE})
     async def get_referral(
         request: Request,
         referral_id: UUID,
@@ -56,7 +58,7 @@ def record_routes(exchange: Exchange) -> APIRouter:
         }
         return JSONResponse(whole, headers={"ETag": etag, "Cache-Control": "no-store"})
 
-    @router.get("/timeline", responses={**answers(TimelineShown), **UNKNOWN})
+    @router.get("/timeline", responses={**answers(TimelineShown, 200, "ETag"), **UNKNOWN})
     async def get_timeline(
         request: Request, referral_id: UUID, view: Annotated[View, Query()] = View.LIAISON
     ) -> JSONResponse:

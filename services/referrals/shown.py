@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from runtime.described import Shown
 from schemas.events import NoticeFact
 from schemas.marks import Marks
 from schemas.vocabulary import AnswerKind, Flag, KeepGround, QueueRole, RecallGround, RecallOutcome, State
@@ -13,12 +14,6 @@ from services.referrals.timeline import QuestionState
 
 Content = dict[str, Any]
 """A referral, or parts of one, in the form of the body of a POST."""
-
-
-class Shown(BaseModel):
-    """A part of an answer; nothing is in it that is not described."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class RecordShown(Shown):
@@ -199,11 +194,3 @@ class ReadingsShown(Shown):
     referral_id: UUID
     readings: list[ReadingShown]
     next: str | None = Field(description="The cursor of the next page.")
-
-
-Answers = dict[int | str, dict[str, Any]]
-
-
-def answers(model: type[BaseModel], status: int = 200) -> Answers:
-    """Describe the answer to what was done."""
-    return {status: {"model": model}}

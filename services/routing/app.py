@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -90,7 +91,13 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         def readiness() -> dict[str, Any]:
             return {**stand.readiness(), "rules": rules.readiness()}
 
-        app = make_app("Dragoman routing", "1", max_body_bytes=settings.max_body_bytes, ready=readiness)
+        app = make_app(
+            "Dragoman routing",
+            "1",
+            max_body_bytes=settings.max_body_bytes,
+            ready=readiness,
+            examples=Path(__file__).with_name("examples.json"),
+        )
         app.include_router(routes(decisions))
         app.include_router(desk_routes(triage, decisions, desk.draft_with_row))
         app.include_router(activation_routes(desk, ActivationDesk(desk, activations), rules))

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse
 
+from runtime.described import answers, problems
 from runtime.http import Problem
 from runtime.mongo import Document
 from runtime.pages import read_cursor, read_moment, write_cursor
@@ -29,7 +30,28 @@ from services.routing.desk_views import as_case, as_json, as_listed, etag
 from services.routing.domain.grounds import Ground
 from services.routing.placing import TriageDesk
 from services.routing.rule_drafts import Drafter, draft_rule
+from services.routing.shown import ActShown, CaseShown, DraftRuleShown, WaitingShown
 from services.routing.store import DecisionStore
+
+_PROBLEMS = problems(
+    {
+        400: "The cursor is of another list.",
+        404: "There is no such desk, or nothing has been decided on such a referral.",
+        422: "It is not of the right form, or the referral cannot be treated so; every fault is named.",
+        503: "It may or may not have been done; send the same again.",
+    }
+)
+_ACT_PROBLEMS = problems(
+    {
+        400: "`If-Match` is no ETag of ours.",
+        409: "The referral stands in the way as it is now; the code says how.",
+        412: "The referral has changed since it was read.",
+        428: "`If-Match` is missing.",
+    }
+)
+_DRAFT_PROBLEMS = problems({409: "There is a ruleset of this name already."})
+_DONE = {**answers(ActShown, 200, "ETag"), **_ACT_PROBLEMS}
+_DONE_OR_ASKED = {**_DONE, 202: {**answers(ActShown, 202, "ETag")[202], "description": "A second person is awaited."}}
 
 _MATCH = re.compile(r'"([0-9]{1,9})"')
 
@@ -56,7 +78,7 @@ Revision = Annotated[int, Depends(_revision)]
 
 def routes(desk: TriageDesk, decisions: DecisionStore, drafter: Drafter) -> APIRouter:
     """Make the routes of the desk; `drafter` keeps a drafted rule."""
-    router = APIRouter(prefix="/v1/triage", tags=["triage"])
+    router = APIRouter(prefix="/v1/triage", tags=["triage"], responses=_PROBLEMS)
     _reading(router, desk, decisions)
     _drafting(router, desk, drafter)
     _placing(router, desk)
@@ -65,7 +87,7 @@ def routes(desk: TriageDesk, decisions: DecisionStore, drafter: Drafter) -> APIR
 
 
 def _reading(router: APIRouter, desk: TriageDesk, decisions: DecisionStore) -> None:
-    @router.get("")
+    @router.get("", responses=answers(WaitingShown))
     async def list_waiting(
         desk: Annotated[str, Query(max_length=20)],
         ground: Ground | Flag | AskGround | PlacementGround | None = None,
@@ -90,7 +112,7 @@ def _reading(router: APIRouter, desk: TriageDesk, decisions: DecisionStore) -> N
             )
         return JSONResponse(page)
 
-    @router.get("/{referral_id}")
+    @router.get("/{referral_id}", responses=answers(CaseShown, 200, "ETag"))
     async def get_case(request: Request, referral_id: UUID) -> JSONResponse:
         """Read everything needed to decide on one referral; the ETag is what each act must name."""
         case = await desk.case(referral_id)
@@ -99,7 +121,7 @@ def _reading(router: APIRouter, desk: TriageDesk, decisions: DecisionStore) -> N
 
 
 def _drafting(router: APIRouter, desk: TriageDesk, drafter: Drafter) -> None:
-    @router.post("/{referral_id}/draft-rule")
+    @router.post("/{referral_id}/draft-rule", responses={**answers(DraftRuleShown), **_DRAFT_PROBLEMS})
     async def post_draft_rule(request: Request, referral_id: UUID, wanted: DraftRuleRequest) -> JSONResponse:
         """Make the rule that would have placed the referral as a person has; kept as a draft if it is given a name."""
         request.state.log = {"referral_id": str(referral_id), "staff": wanted.staff}
@@ -107,37 +129,37 @@ def _drafting(router: APIRouter, desk: TriageDesk, drafter: Drafter) -> None:
 
 
 def _placing(router: APIRouter, desk: TriageDesk) -> None:
-    @router.post("/{referral_id}/assign")
+    @router.post("/{referral_id}/assign", responses=_DONE_OR_ASKED)
     async def assign(request: Request, referral_id: UUID, match: Revision, body: AssignRequest) -> JSONResponse:
         """Hand it to an office or programme that leads, and to those who get a part or a copy."""
         asked = _asked(request, referral_id, match, "assign", body)
         return await _answered(desk.act(asked, body.act()))
 
-    @router.post("/{referral_id}/split")
+    @router.post("/{referral_id}/split", responses=_DONE_OR_ASKED)
     async def split(request: Request, referral_id: UUID, match: Revision, body: SplitRequest) -> JSONResponse:
         """Give several offices each their part; one leads."""
         asked = _asked(request, referral_id, match, "split", body)
         return await _answered(desk.act(asked, body.act()))
 
-    @router.post("/{referral_id}/merge")
+    @router.post("/{referral_id}/merge", responses=_DONE_OR_ASKED)
     async def merge(request: Request, referral_id: UUID, match: Revision, body: MergeRequest) -> JSONResponse:
         """Give it to whoever holds another referral of the same matter."""
         asked = _asked(request, referral_id, match, "merge", body)
         return await _answered(desk.merge(asked, body.into, frozenset(str(each) for each in body.acknowledges)))
 
-    @router.post("/{referral_id}/move")
+    @router.post("/{referral_id}/move", responses=_DONE_OR_ASKED)
     async def move(request: Request, referral_id: UUID, match: Revision, body: MoveRequest) -> JSONResponse:
         """Hand it to a desk, where a person goes on deciding."""
         asked = _asked(request, referral_id, match, "move", body)
         return await _answered(desk.act(asked, body.act()))
 
-    @router.post("/{referral_id}/send-back")
+    @router.post("/{referral_id}/send-back", responses=_DONE_OR_ASKED)
     async def send_back(request: Request, referral_id: UUID, match: Revision, body: SendBackRequest) -> JSONResponse:
         """Return it to its requester with a coded ground."""
         asked = _asked(request, referral_id, match, "send_back", body)
         return await _answered(desk.act(asked, body.act()))
 
-    @router.post("/{referral_id}/reroute")
+    @router.post("/{referral_id}/reroute", responses=_DONE_OR_ASKED)
     async def reroute(request: Request, referral_id: UUID, match: Revision, body: RerouteRequest) -> JSONResponse:
         """Have it decided again by the rules in force; it may come to a desk."""
         asked = _asked(request, referral_id, match, "reroute", body)
@@ -145,22 +167,22 @@ def _placing(router: APIRouter, desk: TriageDesk) -> None:
 
 
 def _second_person(router: APIRouter, desk: TriageDesk) -> None:
-    @router.post("/{referral_id}/confirm")
+    @router.post("/{referral_id}/confirm", responses=_DONE)
     async def confirm(request: Request, referral_id: UUID, match: Revision, body: ActRequest) -> JSONResponse:
         """Let an act take effect as the second person, or confirm a release for life."""
         return await _answered(desk.confirm(_asked(request, referral_id, match, "confirm", body)))
 
-    @router.post("/{referral_id}/refuse")
+    @router.post("/{referral_id}/refuse", responses=_DONE)
     async def refuse(request: Request, referral_id: UUID, match: Revision, body: ActRequest) -> JSONResponse:
         """Keep an act from taking effect as the second person; a release for life is called back."""
         return await _answered(desk.refuse(_asked(request, referral_id, match, "refuse", body)))
 
-    @router.post("/{referral_id}/withdraw")
+    @router.post("/{referral_id}/withdraw", responses=_DONE)
     async def withdraw(request: Request, referral_id: UUID, match: Revision, body: ActRequest) -> JSONResponse:
         """Take back one's own act that awaits a second person."""
         return await _answered(desk.withdraw(_asked(request, referral_id, match, "withdraw", body)))
 
-    @router.post("/{referral_id}/acknowledge")
+    @router.post("/{referral_id}/acknowledge", responses=_DONE)
     async def acknowledge(request: Request, referral_id: UUID, match: Revision, body: ActRequest) -> JSONResponse:
         """Say that an officer has seen a referral the desk is paged for."""
         return await _answered(desk.acknowledge(_asked(request, referral_id, match, "acknowledge", body)))

@@ -11,19 +11,34 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import Field
 
+from runtime.described import answers, event_stream, problems
 from runtime.errors import StoreAway
 from runtime.http import Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
 from schemas.vocabulary import DESKS
 from services.routing.replay_desk import ReplayDesk, progress_of
-from services.routing.ruleset_api import Cursor, Limit, Version
+from services.routing.replay_shown import ChangesShown, ReplayShown, ReplaysShown, SummaryShown
+from services.routing.ruleset_api import BAD_CURSOR, Cursor, Limit, Version
 from services.routing.ruleset_forms import Form, Moment, StaffId
 
 BETWEEN_LOOKS = 0.5
 """Seconds between two looks at a run that is followed live."""
 HEARTBEAT_LOOKS = 10
 """A stream with nothing new says so after this many looks."""
+
+_PROBLEMS = problems(
+    {
+        404: "There is no such ruleset, or it has no such replay.",
+        422: "It is not of the right form, or the ruleset has faults; every one is named.",
+        503: "A part of the system is away, or all live streams are taken; send the same again.",
+    }
+)
+_RUNNING = problems({409: "The same tables are being replayed already."})
+_FOLLOWED = event_stream(
+    "How far the replay has come, as often as that changes; the stream ends with the replay.",
+    dict.fromkeys(("progress", "ended"), "`ReplayShown`"),
+)
 
 RunId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 Queue = Annotated[str | None, Query(max_length=20)]
@@ -66,9 +81,9 @@ class Streams:
 
 def replay_routes(desk: ReplayDesk, streams: Streams, begun: Callable[[], None]) -> APIRouter:
     """Make the routes of replays; `begun` is told of each new one."""
-    router = APIRouter(prefix="/v1/rulesets/{version}/replays", tags=["replays"])
+    router = APIRouter(prefix="/v1/rulesets/{version}/replays", tags=["replays"], responses=_PROBLEMS)
 
-    @router.post("", status_code=202)
+    @router.post("", status_code=202, responses={**answers(ReplayShown, 202, "Location"), **_RUNNING})
     async def begin(version: Version, form: ReplayForm) -> JSONResponse:
         """Run a ruleset over past referrals, in a process of its own; nothing is changed and nobody is told."""
         if form.desk is not None and form.desk not in DESKS:
@@ -81,7 +96,7 @@ def replay_routes(desk: ReplayDesk, streams: Streams, begun: Callable[[], None])
         begun()
         return JSONResponse(progress_of(run), 202, {"Location": f"/v1/rulesets/{version}/replays/{run['_id']}"})
 
-    @router.get("")
+    @router.get("", responses={**answers(ReplaysShown), **BAD_CURSOR})
     async def list_replays(version: Version, limit: Limit = 50, cursor: Cursor = None) -> JSONResponse:
         """List the replays of a ruleset, the last first."""
         listing = f"replays {version}"
@@ -90,7 +105,7 @@ def replay_routes(desk: ReplayDesk, streams: Streams, begun: Callable[[], None])
         following = write_cursor([found[limit - 1]["_id"]], listing) if len(found) > limit else None
         return JSONResponse({"replays": [progress_of(run) for run in found[:limit]], "next": following})
 
-    @router.get("/{run_id}")
+    @router.get("/{run_id}", responses=answers(ReplayShown))
     async def get_replay(version: Version, run_id: RunId) -> JSONResponse:
         """Tell how far a replay has come."""
         return JSONResponse(progress_of(await desk.known(version, run_id)))
@@ -100,7 +115,7 @@ def replay_routes(desk: ReplayDesk, streams: Streams, begun: Callable[[], None])
         with streams.open():
             yield run
 
-    @router.get("/{run_id}/stream")
+    @router.get("/{run_id}/stream", response_class=StreamingResponse, responses=_FOLLOWED)
     async def stream(run: Annotated[Document, Depends(followed)]) -> StreamingResponse:
         """Follow a replay live to its end."""
         return StreamingResponse(
@@ -109,12 +124,12 @@ def replay_routes(desk: ReplayDesk, streams: Streams, begun: Callable[[], None])
             headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
         )
 
-    @router.get("/{run_id}/summary")
+    @router.get("/{run_id}/summary", responses=answers(SummaryShown))
     async def get_summary(version: Version, run_id: RunId) -> JSONResponse:
         """Tell how many decisions would change, from where to where, and by which rules."""
         return JSONResponse(await desk.summary(await desk.known(version, run_id)))
 
-    @router.get("/{run_id}/changes")
+    @router.get("/{run_id}/changes", responses={**answers(ChangesShown), **BAD_CURSOR})
     async def get_changes(
         version: Version,
         run_id: RunId,
@@ -132,7 +147,7 @@ def replay_routes(desk: ReplayDesk, streams: Streams, begun: Callable[[], None])
         following = write_cursor([found[limit - 1]["referral_id"]], listing) if len(found) > limit else None
         return JSONResponse({"run": run_id, "changes": [_as_read(row) for row in found[:limit]], "next": following})
 
-    @router.post("/{run_id}/cancel")
+    @router.post("/{run_id}/cancel", responses=answers(ReplayShown))
     async def cancel(version: Version, run_id: RunId, form: CancelForm) -> JSONResponse:
         """End a replay before it is through; what it has found stays."""
         return JSONResponse(progress_of(await desk.cancel(version, run_id)))

@@ -9,10 +9,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from runtime.described import answers, problems, sent, texts
 from runtime.http import Problem, shown
 from runtime.pages import read_cursor, read_moment, read_number, write_cursor
 from services.routing.ruleset_desk import RulesetDesk, etag_of
 from services.routing.ruleset_forms import VERSION, DraftForm, FileName, RowsForm, TableForm
+from services.routing.ruleset_shown import DiffShown, RulesetShown, RulesetsShown, ValidatedShown
 from services.routing.rulesets import RulesetState
 from services.routing.tables import diff_rulesets
 
@@ -21,17 +23,40 @@ IfMatch = Annotated[str | None, Header(max_length=40)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=300)]
 
+BAD_CURSOR = problems({400: "The cursor is of another list."})
+_PROBLEMS = problems(
+    {
+        404: "There is no such ruleset, or it has no such table.",
+        422: "It is not of the right form, or rows cannot be edited so; every fault is named.",
+        503: "It may or may not have been done; send the same again.",
+    }
+)
+_TAKEN = problems({409: "There is another ruleset of this name already."})
+_STALE = problems({412: "The draft has changed since it was read; the ETag names it as it is now."})
+_CHANGE_PROBLEMS = {
+    **problems(
+        {
+            409: "The ruleset was put in force and never changes again, or is about to be.",
+            428: "`If-Match` is missing.",
+        }
+    ),
+    412: _STALE[412] | sent("ETag"),
+}
+_CHANGED = {**answers(RulesetShown, 200, "ETag"), **_CHANGE_PROBLEMS}
+_TSV, _TOML = "text/tab-separated-values", "application/toml"
+_TABLE = texts({_TSV: "A table, the names of its columns first.", _TOML: "The figures, in `ruleset.toml`."}, "ETag")
+
 
 def ruleset_routes(desk: RulesetDesk) -> APIRouter:
     """Make the routes of rulesets; those of activations must come before them."""
-    router = APIRouter(prefix="/v1/rulesets", tags=["rulesets"])
+    router = APIRouter(prefix="/v1/rulesets", tags=["rulesets"], responses=_PROBLEMS)
     _add_reading(router, desk)
     _add_drafting(router, desk)
     return router
 
 
 def _add_reading(router: APIRouter, desk: RulesetDesk) -> None:
-    @router.get("")
+    @router.get("", responses={**answers(RulesetsShown), **BAD_CURSOR})
     async def list_rulesets(
         state: RulesetState | None = None, limit: Limit = 50, cursor: Cursor = None
     ) -> JSONResponse:
@@ -45,12 +70,12 @@ def _add_reading(router: APIRouter, desk: RulesetDesk) -> None:
             page["next"] = write_cursor([last["created_at"].isoformat(), last["_id"]], listing)
         return JSONResponse(page)
 
-    @router.get("/{version}")
+    @router.get("/{version}", responses=answers(RulesetShown, 200, "ETag"))
     async def get_ruleset(version: Version) -> JSONResponse:
         """Read what a ruleset consists of, and who did what to it."""
         return answer(await desk.known(version))
 
-    @router.get("/{version}/tables/{file}")
+    @router.get("/{version}/tables/{file}", response_class=Response, responses=_TABLE)
     async def get_table(version: Version, file: FileName) -> Response:
         """Read one table as text."""
         header = await desk.known(version)
@@ -58,10 +83,10 @@ def _add_reading(router: APIRouter, desk: RulesetDesk) -> None:
         if not tables:
             raise Problem(404, "table_unknown", "This ruleset has no such table")
         text = (await desk.rulesets.texts_of(tables))[file]
-        media = "text/tab-separated-values" if file.endswith(".tsv") else "application/toml"
+        media = _TSV if file.endswith(".tsv") else _TOML
         return PlainTextResponse(text, media_type=media, headers={"ETag": etag_of(header)})
 
-    @router.get("/{version}/diff")
+    @router.get("/{version}/diff", responses={**answers(DiffShown), **BAD_CURSOR})
     async def get_diff(
         version: Version,
         against: Annotated[str | None, Query(pattern=VERSION)] = None,
@@ -81,7 +106,7 @@ def _add_reading(router: APIRouter, desk: RulesetDesk) -> None:
 
 
 def _add_drafting(router: APIRouter, desk: RulesetDesk) -> None:
-    @router.post("")
+    @router.post("", status_code=201, responses={**answers(RulesetShown, 201, "ETag"), **_TAKEN})
     async def draft(form: DraftForm) -> JSONResponse:
         """Make a draft out of another ruleset, with some tables or rows changed."""
         header = await desk.draft(
@@ -94,24 +119,24 @@ def _add_drafting(router: APIRouter, desk: RulesetDesk) -> None:
         )
         return answer(header, 201)
 
-    @router.put("/{version}/tables/{file}")
+    @router.put("/{version}/tables/{file}", responses=_CHANGED)
     async def put_table(version: Version, file: FileName, form: TableForm, if_match: IfMatch = None) -> JSONResponse:
         """Replace one table of a draft; `If-Match` is the ETag of the draft that was read."""
         return answer(await desk.edit(version, revision_of(if_match), staff=form.staff, tables={file: form.text}))
 
-    @router.post("/{version}/rows")
+    @router.post("/{version}/rows", responses=_CHANGED)
     async def edit_rows(version: Version, form: RowsForm, if_match: IfMatch = None) -> JSONResponse:
         """Edit rows of a draft, all or none; `If-Match` is the ETag of the draft that was read."""
         edits = [edit.edit() for edit in form.rows]
         return answer(await desk.edit(version, revision_of(if_match), staff=form.staff, tables={}, edits=edits))
 
-    @router.delete("/{version}", status_code=204)
+    @router.delete("/{version}", status_code=204, responses=_CHANGE_PROBLEMS)
     async def delete_draft(version: Version, if_match: IfMatch = None) -> Response:
         """Forget a draft; `If-Match` is the ETag of the draft that was read."""
         await desk.remove(version, revision_of(if_match))
         return Response(status_code=204)
 
-    @router.post("/{version}/validate")
+    @router.post("/{version}/validate", responses=answers(ValidatedShown, 200, "ETag"))
     async def validate(version: Version, day: date | None = None) -> JSONResponse:
         """Tell every fault of a ruleset, as it would stand on a day: today, if none is named."""
         header, faults = await desk.validate(version, day)

@@ -9,10 +9,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import Field, ValidationError
 
+from runtime.described import answers, problems
 from runtime.http import Problem
 from services.routing.domain.ruleset import Ruleset
 from services.routing.loaded import LoadedRulesets
 from services.routing.past import PastDecisions
+from services.routing.replay_shown import SimulationShown
 from services.routing.ruleset_desk import RulesetDesk, fault_shown
 from services.routing.ruleset_forms import VERSION, Form, Moment
 from services.routing.simulation import BadFacts, Case, read_cases, simulate, stored_case
@@ -20,6 +22,13 @@ from services.routing.store import DecisionStore
 from services.routing.tables import BadTable
 
 MOST = 1_000
+_PROBLEMS = problems(
+    {
+        404: "There is no such ruleset, or none was in force at that moment.",
+        422: "Some referrals cannot be read or decided, or the ruleset has faults; every one is named.",
+        503: "A part of the system is away; ask again.",
+    }
+)
 
 
 class SimulateForm(Form):
@@ -37,9 +46,9 @@ def simulate_routes(
     desk: RulesetDesk, loaded: LoadedRulesets, decisions: DecisionStore, past: PastDecisions
 ) -> APIRouter:
     """Make the route of simulations."""
-    router = APIRouter(prefix="/v1/simulate", tags=["simulate"])
+    router = APIRouter(prefix="/v1/simulate", tags=["simulate"], responses=_PROBLEMS)
 
-    @router.post("")
+    @router.post("", responses=answers(SimulationShown))
     async def post_simulate(form: SimulateForm, request: Request) -> Response:
         """Decide referrals without any effect: nothing is stored, nobody is told."""
         at = form.at or datetime.now(UTC)

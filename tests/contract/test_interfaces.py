@@ -8,12 +8,14 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from runtime.described import JSON
 from runtime.http import PROBLEM, Problem
 from schemas.__main__ import HERE
 from schemas.committed import differences, write
 from schemas.events import name_of
 from schemas.topics import TOPICS
 from services.__main__ import FOLDER, main, wanted
+from tests.support.described import Operation, operation_of, operations
 
 ASYNCAPI: dict[str, Any] = json.loads((HERE / "asyncapi.json").read_text(encoding="utf-8"))
 ASYNCAPI_SCHEMA: dict[str, Any] = json.loads(
@@ -29,6 +31,9 @@ OPERATIONS = [
     for path, operations in document["paths"].items()
     for method, operation in operations.items()
 ]
+
+ROUTES = [pytest.param(each, id=f"{each.method} {each.path}") for _, each in operations()]
+SERVICES_FOLDER = FOLDER.parents[1] / "services"
 
 
 def faults_of_asyncapi(document: dict[str, Any]) -> list[str]:
@@ -123,6 +128,62 @@ def test_every_body_that_is_taken_is_described(operation: dict[str, Any]):
     kinds = operation.get("requestBody", {}).get("content", {})
 
     assert all(kind["schema"] for kind in kinds.values())
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_answer_to_what_was_done_is_described(operation: dict[str, Any]):
+    done = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
+
+    assert done
+    for status, answer in done.items():
+        kinds = answer.get("content", {})
+        assert bool(kinds) is not (status == "204")
+        assert all(kind["schema"] for kind in kinds.values())
+        assert kinds.get(JSON, {"schema": {"$ref": "#/components/schemas/Any"}})["schema"].keys() == {"$ref"}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_stream_names_its_events(operation: dict[str, Any]):
+    kinds = operation["responses"].get("200", {}).get("content", {})
+
+    assert kinds.get("text/event-stream", {"x-events": True})["x-events"]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_described_answer_has_an_example_that_follows_its_form(route: Operation):
+    for status, answer in route.described["responses"].items():
+        if status.startswith("2") and JSON in answer.get("content", {}):
+            kind = answer["content"][JSON]
+            assert list(route.faults_of_body(kind["schema"], kind["example"])) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_example_is_of_a_route_that_there_is(service: str):
+    examples = json.loads((SERVICES_FOLDER / service / "examples.json").read_text(encoding="utf-8"))
+
+    assert examples.keys() <= {f"{each.method} {each.path}" for _, each in operations() if each.service == service}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        pytest.param(200, {"content-type": JSON}, b'{"office": "SAC-BOS"}', id="something is missing"),
+        pytest.param(200, {"content-type": JSON}, b'{"office": "SAC-BOS", "items": {}, "b": 1}', id="something more"),
+        pytest.param(200, {"content-type": JSON}, b'{"office": "SAC-BOS", "items": {"lost": 1}}', id="an unknown code"),
+        pytest.param(200, {"content-type": "text/plain"}, b"SAC-BOS", id="another media type"),
+        pytest.param(201, {"content-type": JSON}, b'{"office": "SAC-BOS", "items": {}}', id="another status"),
+        pytest.param(
+            200, {"content-type": JSON, "etag": '"1"'}, b'{"office": "SAC-BOS", "items": {}}', id="another header"
+        ),
+        pytest.param(404, {"content-type": PROBLEM}, b'{"title": "No"}', id="a problem without its code"),
+    ],
+)
+def test_an_answer_that_parts_from_its_description_is_noticed(status: int, headers: dict[str, str], body: bytes):
+    route = operation_of("GET", "/v1/offices/SAC-BOS")
+
+    assert route is not None
+    assert route.faults(200, {"content-type": JSON}, b'{"office": "SAC-BOS", "items": {"queued": 2}}') == []
+    assert route.faults(status, headers, body) != []
 
 
 def test_a_problem_that_we_answer_follows_its_described_form():

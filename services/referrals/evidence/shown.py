@@ -4,16 +4,11 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from runtime.described import Shown
 from services.referrals.evidence.chain import FORMAT, Kind
 from services.referrals.evidence.stages import Code, Stage
-
-
-class Shown(BaseModel):
-    """A part of an answer; nothing is in it that is not described."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class KeyShown(Shown):
@@ -83,7 +78,7 @@ class LinkShown(Shown):
     digest: str
 
 
-class RecordShown(Shown):
+class CustodyRecordShown(Shown):
     """Which referral a bundle is about."""
 
     referral_id: UUID
@@ -97,7 +92,7 @@ class BundleShown(Shown):
     """A custody bundle; its bytes count, so keep it as it came."""
 
     format: Literal["dragoman.custody.v1"] = FORMAT
-    record: RecordShown
+    record: CustodyRecordShown
     entries: list[LinkShown]
     keys: KeysShown
     seal: str = Field(description="Compact JWS over a digest of each part.")

@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from runtime.http import PROBLEM, Problem, shown
+from runtime.described import answers, problems
+from runtime.http import Problem, shown
 from runtime.mongo import Document
 from services.referrals.acts import said
 from services.referrals.api import POST_PATH, found
@@ -28,7 +29,6 @@ from services.referrals.gates.shown import GatesShown, ReviewsShown, WarrantShow
 from services.referrals.masking import MASKED, holding, is_masked
 from services.referrals.parties import ReaderHeader, read_reader
 from services.referrals.pieces import PieceKind, open_piece
-from services.referrals.shown import answers
 
 _STATUSES = {
     403: "Somebody else than a supervisor approves.",
@@ -39,10 +39,8 @@ _STATUSES = {
     422: "The body is refused, or what it says cannot be.",
     503: "It may or may not have been done; look at the gates and send it again.",
 }
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, "content": {PROBLEM: {}}} for status, text in _STATUSES.items()
-}
-_GATES = answers(GatesShown)
+_PROBLEMS = problems(_STATUSES)
+_GATES = answers(GatesShown, 200, "ETag")
 
 
 def gate_routes(desk: GateDesk, exchange: Exchange) -> APIRouter:

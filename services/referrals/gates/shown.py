@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from runtime.described import Shown
 from runtime.http import shown
 from runtime.mongo import Document
 from schemas.notices import Colour, Gate, NoticeAction, NoticeSource
 from services.referrals.gates.gates import Concern, ConfirmedWith, Gates, Outcome
-from services.referrals.shown import Shown
 
 
 class ValidityShown(Shown):

@@ -9,13 +9,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from runtime.http import PROBLEM, Problem, shown
+from runtime.described import answers, problems
+from runtime.http import Problem, shown
 from runtime.mongo import Document
 from schemas.marks import Marks
 from schemas.strictness import combined, needs_consent
 from services.referrals.links.life import FOR, LinkAct, LinkGround, LinkState
 from services.referrals.links.noticed import may_be_used
 from services.referrals.links.people import Word, join, known, matter_of, take
+from services.referrals.links.shown import JoinedShown, LinksShown, MatterShown, NoticeLinksShown
 from services.referrals.links.store import LinkStore
 
 StaffId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$", description="Staff id of who decides, never a name.")]
@@ -57,22 +59,22 @@ class Parting(BaseModel):
     ground: Annotated[LinkGround, AfterValidator(_parts)]
 
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, "content": {PROBLEM: {}}}
-    for status, text in (
-        (404, "There is no such referral or notice, or it has no such link."),
-        (409, "The link is in a state in which this cannot be done, or the notice has a referral of its own."),
-        (410, "One of the referrals has been recalled, or the notice may not be used any more."),
-        (503, "A referral has just come in, and has not been compared yet."),
-    )
-}
+_PROBLEMS = problems(
+    {
+        404: "There is no such referral or notice, or it has no such link.",
+        409: "The link is in a state in which this cannot be done, or the notice has a referral of its own.",
+        410: "One of the referrals has been recalled, or the notice may not be used any more.",
+        422: "It is not of the right form, or a referral cannot be linked so.",
+        503: "A referral has just come in, and has not been compared yet.",
+    }
+)
 
 
 def link_routes(links: LinkStore) -> APIRouter:
     """Make the routes of links."""
     router = APIRouter(prefix="/v1/referrals/{referral_id}", tags=["links"], responses=_PROBLEMS)
 
-    @router.get("/links")
+    @router.get("/links", responses=answers(LinksShown))
     async def list_links(request: Request, referral_id: UUID) -> JSONResponse:
         """List what may be, is, or was said to be of the same matter, surest first."""
         referral = _logged(request, referral_id)
@@ -84,26 +86,26 @@ def link_routes(links: LinkStore) -> APIRouter:
         rows = [_seen_from(referral, link, others.get(_other(link, referral))) for link in seen]
         return JSONResponse({"referral_id": referral, "links": rows})
 
-    @router.post("/links", status_code=201)
+    @router.post("/links", status_code=201, responses=answers(JoinedShown, 201))
     async def link_by_hand(request: Request, referral_id: UUID, given: ByHand) -> JSONResponse:
         """Say that another referral, or a notice without one, is of the same matter."""
         referral = _logged(request, referral_id)
         link = await join(links, referral, str(given.other), Word(given.staff, given.ground))
         return JSONResponse(_written(link), 201)
 
-    @router.post("/links/{link_id}/confirm")
+    @router.post("/links/{link_id}/confirm", responses=answers(JoinedShown))
     async def confirm(request: Request, referral_id: UUID, link_id: UUID, given: Joining) -> JSONResponse:
         """Say that a suggestion is right."""
         word = Word(given.staff, given.ground)
         return await _taken(request, referral_id, link_id, LinkAct.CONFIRM, word)
 
-    @router.post("/links/{link_id}/reject")
+    @router.post("/links/{link_id}/reject", responses=answers(JoinedShown))
     async def reject(request: Request, referral_id: UUID, link_id: UUID, given: Parting) -> JSONResponse:
         """Say that a suggestion is wrong; it comes back only if there is something new."""
         word = Word(given.staff, given.ground)
         return await _taken(request, referral_id, link_id, LinkAct.REJECT, word)
 
-    @router.post("/links/{link_id}/unlink")
+    @router.post("/links/{link_id}/unlink", responses=answers(JoinedShown))
     async def unlink(request: Request, referral_id: UUID, link_id: UUID, given: Parting) -> JSONResponse:
         """Take back a link that was confirmed."""
         word = Word(given.staff, given.ground)
@@ -113,7 +115,7 @@ def link_routes(links: LinkStore) -> APIRouter:
         link = await take(links, _logged(request, referral_id), str(link_id), act, word)
         return JSONResponse(_written(link))
 
-    @router.get("/matter")
+    @router.get("/matter", responses=answers(MatterShown))
     async def get_matter(request: Request, referral_id: UUID) -> JSONResponse:
         """Show all referrals and notices of a matter, under marks that keep to the restrictions of every originator."""
         referral = _logged(request, referral_id)
@@ -146,7 +148,7 @@ def notice_link_routes(links: LinkStore) -> APIRouter:
     """Make the route of a notice's links; what a person does with them is done from the referral's side."""
     router = APIRouter(tags=["links"], responses=_PROBLEMS)
 
-    @router.get("/v1/notices/{notice_id}/links")
+    @router.get("/v1/notices/{notice_id}/links", responses=answers(NoticeLinksShown))
     async def list_links_of_notice(request: Request, notice_id: UUID) -> JSONResponse:
         """List the referrals that may be, are, or were said to be about the same as a notice, surest first."""
         subject = str(notice_id)

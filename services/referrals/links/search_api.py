@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from runtime.http import PROBLEM, Problem, shown
+from runtime.described import answers, problems
+from runtime.http import Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
 from schemas.notices import Colour, NoticeStanding
@@ -21,7 +22,6 @@ from services.referrals.links.searching import Asked, Asker, Hit, tells_somebody
 from services.referrals.model.subjects import BirthDate, IdentifierKind, SubjectName
 from services.referrals.model.text import Country, Line, Name
 from services.referrals.notices.notice_api import NOT_KEPT, Cursor, Limit, ReadingPurpose
-from services.referrals.shown import answers
 
 
 class Part(BaseModel):
@@ -120,14 +120,13 @@ class SearchesNoted(Part):
     next: str | None
 
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, "content": {PROBLEM: {}}}
-    for status, text in (
-        (400, "The cursor is of another list."),
-        (422, "The question is malformed, or says too little to look by."),
-        (503, "A part of the system cannot be reached."),
-    )
-}
+_PROBLEMS = problems(
+    {
+        400: "The cursor is of another list.",
+        422: "The question is malformed, or says too little to look by.",
+        503: "A part of the system cannot be reached.",
+    }
+)
 
 
 def search_routes(desk: SearchDesk) -> APIRouter:

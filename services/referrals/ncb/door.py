@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from runtime.http import PROBLEM, Problem, shown
+from runtime.described import answers, problems
+from runtime.http import Problem, shown
 from runtime.mongo import Document
 from services.referrals.bodies import refused
 from services.referrals.exchange_api import now_as_stored
@@ -16,6 +17,7 @@ from services.referrals.ncb.deliveries import Deliveries, Delivery
 from services.referrals.ncb.desk import SOURCE, NcbDesk, Taken
 from services.referrals.ncb.questions import Asker
 from services.referrals.ncb.reading import lines_of
+from services.referrals.ncb.shown import LinesTaken, QuestionAsked, ValidityQuestions
 from services.referrals.ncb.signatures import Signatures
 from services.referrals.notices.life import has_ended, is_shut
 from services.referrals.parties import office_faults
@@ -25,16 +27,19 @@ LINES_AT_MOST = 500
 LINES, ONE = "application/x-ndjson", "application/json"
 
 _NOT_KEPT = {"Cache-Control": "no-store"}
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, "content": {PROBLEM: {}}}
-    for status, text in (
-        (400, "The body is not UTF-8."),
-        (401, "The signature does not hold."),
-        (409, "The webhook-id was used for another body; or the notice is not in force."),
-        (413, "The body is too large, or has too many lines."),
-        (415, "The body is neither application/x-ndjson nor application/json."),
-        (503, "The door is not set up; or it may or may not have been taken: send the same again."),
-    )
+_PROBLEMS = problems(
+    {
+        400: "The body is not UTF-8.",
+        401: "The signature does not hold.",
+        409: "The webhook-id was used for another body; or the notice is not in force.",
+        413: "The body is too large, or has too many lines.",
+        415: "The body is neither application/x-ndjson nor application/json.",
+        503: "The door is not set up; or it may or may not have been taken: send the same again.",
+    }
+)
+_ASKED = {
+    **answers(QuestionAsked, 201),
+    **problems({404: "There is no such notice.", 422: "It is not of the right form."}),
 }
 _SIGNED = [
     {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
@@ -56,7 +61,11 @@ def ncb_routes(desk: NcbDesk, signatures: Signatures, deliveries: Deliveries) ->
     """Make the routes of the feed."""
     router = APIRouter(prefix="/v1", tags=["ncb"], responses=_PROBLEMS)
 
-    @router.post("/ncb/messages", openapi_extra={"parameters": _SIGNED, "requestBody": _LINES})
+    @router.post(
+        "/ncb/messages",
+        responses=answers(LinesTaken),
+        openapi_extra={"parameters": _SIGNED, "requestBody": _LINES},
+    )
     async def post_messages(request: Request) -> JSONResponse:
         """Take messages of the bureau, one a line; the answer says of every line what became of it."""
         body = await request.body()
@@ -69,14 +78,14 @@ def ncb_routes(desk: NcbDesk, signatures: Signatures, deliveries: Deliveries) ->
             answer = await deliveries.answered(delivery, taken, now)
         return JSONResponse({"lines": answer}, headers=_NOT_KEPT)
 
-    @router.get("/ncb/questions", openapi_extra={"parameters": _SIGNED})
+    @router.get("/ncb/questions", responses=answers(ValidityQuestions), openapi_extra={"parameters": _SIGNED})
     async def read_questions(request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> JSONResponse:
         """List the open questions to owners of notices, oldest first; a reply with the query_id answers one."""
         signatures.check(request, b"")
         rows = [await _asked(desk, question) for question in await desk.questions.open(limit)]
         return JSONResponse({"questions": [row for row in rows if row is not None]}, headers=_NOT_KEPT)
 
-    @router.post("/notices/{notice_id}/validity-questions", status_code=201)
+    @router.post("/notices/{notice_id}/validity-questions", status_code=201, responses=_ASKED)
     async def ask_validity(request: Request, notice_id: UUID, given: Asking) -> JSONResponse:
         """Ask the owner of a notice whether it is still in force; one question at a time is open."""
         request.state.log = {"notice_id": str(notice_id)}

@@ -9,7 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from runtime.http import PROBLEM, Problem
+from runtime.described import answers, problems
+from runtime.http import Problem
 from runtime.mongo import Document
 from runtime.pages import read_cursor, read_moment, write_cursor
 from schemas.marks import Marks
@@ -24,17 +25,16 @@ from services.referrals.notices.masked import masked
 from services.referrals.notices.notice_readings import NoticeReadings
 from services.referrals.notices.notices_shown import (
     ContentShown,
+    NoticeReadingsShown,
     NoticeShown,
     NoticesShown,
     QuarantineShown,
-    ReadingsShown,
     listed_notice,
     shown_entry,
     shown_notice,
     shown_reading,
 )
 from services.referrals.notices.quarantine import Quarantine
-from services.referrals.shown import answers
 from services.referrals.vault import Erased, Frozen
 
 PATH = "/v1/notices"
@@ -48,9 +48,7 @@ _STATUSES = {
     422: "A parameter is missing, unknown or malformed.",
     503: "A part of the system cannot be reached.",
 }
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, "content": {PROBLEM: {}}} for status, text in _STATUSES.items()
-}
+_PROBLEMS = problems(_STATUSES)
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=200)]
@@ -144,7 +142,7 @@ def _add_content(router: APIRouter, book: NoticeBook, readings: NoticeReadings) 
         }
         return JSONResponse({**body, "notice": seen.model_dump(mode="json")}, headers=NOT_KEPT)
 
-    @router.get("/{notice_id}/readings", responses=answers(ReadingsShown))
+    @router.get("/{notice_id}/readings", responses=answers(NoticeReadingsShown))
     async def list_readings(
         request: Request, notice_id: UUID, limit: Limit = 50, cursor: Cursor = None
     ) -> JSONResponse:

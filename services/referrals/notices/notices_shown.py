@@ -4,19 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from runtime.described import Shown
 from runtime.http import shown
 from runtime.mongo import Document
 from schemas.marks import Marks
 from schemas.notices import Colour, NoticeAuthority, NoticeKind, NoticeSource, NoticeStanding
 from services.referrals.notices.notice import Notice
-
-
-class Shown(BaseModel):
-    """A part of an answer; nothing is in it that is not described."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class WayShown(Shown):
@@ -98,7 +93,7 @@ class ContentShown(Shown):
     notice: Notice
 
 
-class ReadingShown(Shown):
+class NoticeReadingShown(Shown):
     """Who has read what a notice says, and what for."""
 
     reading_id: UUID
@@ -108,11 +103,11 @@ class ReadingShown(Shown):
     revision: int = Field(description="Of the record that was read.")
 
 
-class ReadingsShown(Shown):
+class NoticeReadingsShown(Shown):
     """A page of the readings of a notice."""
 
     notice_id: UUID
-    readings: list[ReadingShown]
+    readings: list[NoticeReadingShown]
     next: str | None
 
 

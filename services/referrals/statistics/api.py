@@ -6,13 +6,24 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
 
+from runtime.described import Answers, answers, problems, texts
 from runtime.http import Problem
 from runtime.mongo import Database
 from services.referrals.statistics.counting import count, prepare
 from services.referrals.statistics.pages import as_csv, as_json
 from services.referrals.statistics.report import Dimension
+from services.referrals.statistics.shown import StatisticsShown
 
 CSV = "text/csv"
+
+_AS_CSV = texts({CSV: "The same rows, the names of the columns first (RFC 4180); the last line is the total."})
+_ANSWERS: Answers = {200: {**answers(StatisticsShown, 200, "Content-Disposition")[200], **_AS_CSV[200]}}
+_PROBLEMS = problems(
+    {
+        422: "The period is impossible, or there is something to count by that we do not know.",
+        503: "A part of the system is away; ask again.",
+    }
+)
 
 
 async def open_statistics(database: Database) -> APIRouter:
@@ -25,7 +36,7 @@ def statistics_routes(database: Database) -> APIRouter:
     """Make the route of statistics."""
     router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
 
-    @router.get("", responses={200: {"content": {"application/json": {}, CSV: {}}}})
+    @router.get("", responses={**_ANSWERS, **_PROBLEMS})
     async def get_statistics(
         first: Annotated[date, Query(alias="from", description="First day of receipt, in UTC.")],
         last: Annotated[date, Query(alias="to", description="Last day, included.")],
