@@ -26,6 +26,7 @@ IMPATIENT = {
     "KAFKA_REQUEST_TIMEOUT_MS": "2000",
     "FEED_RETRY_S": "0.5",
 }
+PATIENCE_SECONDS = 180.0
 TIME_TO_NOTICE = 3.0
 """Seconds for which something is away: more than any one operation may take."""
 
@@ -80,7 +81,7 @@ async def assert_told_once(feed: Fed) -> None:
     async def all_are() -> bool:
         return len(await feed.records.told()) >= NOTICES
 
-    await until(all_are)
+    await until(all_are, PATIENCE_SECONDS)
     told = Counter((event.entity_id, event.word) for event in await feed.records.told())
     assert told == {(number, "observed"): 1 for number in feed.world.lists["red"]}
 
@@ -92,21 +93,21 @@ async def test_a_sweep_goes_on_by_itself_after_a_system_was_away(
 ):
     with amid(feed) as reached:
         async with feed.worker.running(**IMPATIENT) as worker:
-            await asyncio.wait_for(reached.wait(), 60)
+            await asyncio.wait_for(reached.wait(), PATIENCE_SECONDS)
             async with stalled(fragile, system, how):
                 pass
-            await until(lambda: is_complete(feed), seconds=60)
+            await until(lambda: is_complete(feed), seconds=PATIENCE_SECONDS)
 
             assert worker.code is None
             await assert_told_once(feed)
-            assert await worker.stopped(30) == 0
+            assert await worker.stopped(PATIENCE_SECONDS) == 0
 
 
 async def test_a_worker_that_cannot_log_reads_on(feed: Fed):
     full = os.open("/dev/full", os.O_WRONLY)
     try:
         async with feed.worker.running(output=full, **IMPATIENT) as worker:
-            await until(lambda: is_complete(feed), seconds=60)
+            await until(lambda: is_complete(feed), seconds=PATIENCE_SECONDS)
 
             assert worker.code is None
     finally:
@@ -116,14 +117,14 @@ async def test_a_worker_that_cannot_log_reads_on(feed: Fed):
 async def test_a_worker_that_wakes_after_its_lease_went_to_another_leaves_the_sweep_to_that(feed: Fed):
     with amid(feed) as reached:
         async with feed.worker.running(**IMPATIENT, FEED_INTERVAL_S="1") as worker:
-            await asyncio.wait_for(reached.wait(), 60)
+            await asyncio.wait_for(reached.wait(), PATIENCE_SECONDS)
             with frozen(worker.pid):
                 asked = feed.server.count(Kind.DETAIL)
                 # As if it had been frozen until its lease ran out.
                 await feed.database["feed_leases"].update_one({}, [{"$set": {"until": {"$subtract": ["$$NOW", 1]}}}])
                 swept = (await feed.swept_whole())["red"]
                 again = feed.server.count(Kind.DETAIL) - (NOTICES - asked)
-            await until(lambda: is_complete(feed, sweep=3), seconds=60)
+            await until(lambda: is_complete(feed, sweep=3), seconds=PATIENCE_SECONDS)
 
             assert worker.code is None
             assert (swept.figures["coverage"], again) == (1.0, asked)
@@ -136,9 +137,9 @@ async def test_a_worker_asked_to_stop_while_a_system_is_frozen_ends_in_order(
 ):
     with amid(feed) as reached:
         async with feed.worker.running(**IMPATIENT) as worker:
-            await asyncio.wait_for(reached.wait(), 60)
+            await asyncio.wait_for(reached.wait(), PATIENCE_SECONDS)
             with frozen(fragile.pids[system]):
-                assert await worker.stopped(40) == 0
+                assert await worker.stopped(PATIENCE_SECONDS) == 0
 
     swept = (await feed.swept_whole())["red"]
 
