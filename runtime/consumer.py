@@ -175,7 +175,8 @@ class Consumer:
                     log.warning("consumer starts anew", group=self.group, error=type(exc).__name__)
                 pause = 0.2 if time.monotonic() - started > STALE_AFTER else min(pause * 2, 5.0)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stop_asked.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await self._stop_asked.wait()
         finally:
             for task in (dispatching, *self._setting_aside):
                 task.cancel()
@@ -295,7 +296,8 @@ class Consumer:
         drained = self._backlog.let_go(partitions)
         patience = self._settings.rebalance_timeout_ms / 2_000
         with suppress(TimeoutError):
-            await asyncio.wait_for(drained.wait(), min(patience, END_WITHIN) if self._stopping else patience)
+            async with asyncio.timeout(min(patience, END_WITHIN) if self._stopping else patience):
+                await drained.wait()
         if client is not None:
             with suppress(KafkaError, OSError):
                 await self._commit(client, self._backlog.committables(partitions))

@@ -20,7 +20,7 @@ EVERY_TRACE = {"TELEMETRY_TRACES_PER_SECOND": "1000"}
 QUICK_TO_NOTICE = {"KAFKA_SESSION_TIMEOUT_MS": "6000", "KAFKA_REBALANCE_TIMEOUT_MS": "10000"}
 """The shortest that Kafka allows: after a kill the group waits this long for the dead member."""
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 180.0
 
 
 def own_environment() -> dict[str, str]:
