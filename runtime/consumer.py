@@ -26,6 +26,7 @@ from aiokafka.structs import TopicPartition
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from pydantic import BaseModel
 
+from runtime.apart import CancelledWithin, apart, result_of
 from runtime.backlog import Backlog, Pending
 from runtime.closing import close_consumer
 from runtime.dead_letters import SetsAside
@@ -161,17 +162,21 @@ class Consumer:
     async def run(self) -> None:
         """Consume until stopped; builds the library's consumer anew when it fails or is stuck."""
         dispatching = asyncio.create_task(self._dispatch())
+        dispatching.add_done_callback(self._look_for_a_bug)
         pause = 0.2
         try:
             while not self._stopping:
                 started = time.monotonic()
+                if dispatching.done():
+                    result_of(dispatching)
                 try:
                     await self._session()
                 except (KafkaError, OSError, TimeoutError, CommitsHangError) as exc:
                     log.warning("consumer starts anew", group=self.group, error=type(exc).__name__)
                 pause = 0.2 if time.monotonic() - started > STALE_AFTER else min(pause * 2, 5.0)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stop_asked.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await self._stop_asked.wait()
         finally:
             for task in (dispatching, *self._setting_aside):
                 task.cancel()
@@ -191,10 +196,10 @@ class Consumer:
 
     async def _session(self) -> None:
         """Live the life of one library consumer."""
-        client = self._new_client()
+        client, self._broken = self._new_client(), None
         polling: asyncio.Task[None] | None = None
         try:
-            await asyncio.wait_for(client.start(), STALE_AFTER)
+            await apart(client.start(), STALE_AFTER)
             client.subscribe(self._topics, listener=_Rebalance(self))
             self._client, self._last_poll = client, time.monotonic()
             polling = asyncio.create_task(self._poll(client))
@@ -206,7 +211,7 @@ class Consumer:
                 if self._commits_hang:
                     raise CommitsHangError(self.group)
             if polling.done():
-                await polling
+                result_of(polling)
             elif not self._stopping:
                 log.error("consumer is stuck", group=self.group, seconds=int(self._since_poll()))
         finally:
@@ -270,7 +275,7 @@ class Consumer:
         if not moved:
             return
         try:
-            await asyncio.wait_for(client.commit(moved), END_WITHIN if self._stopping else COMMIT_WITHIN)
+            await apart(client.commit(moved), END_WITHIN if self._stopping else COMMIT_WITHIN)
         except TimeoutError:
             self._commits_unanswered += 1
             log.warning("commit not answered", group=self.group, times=self._commits_unanswered)
@@ -291,7 +296,8 @@ class Consumer:
         drained = self._backlog.let_go(partitions)
         patience = self._settings.rebalance_timeout_ms / 2_000
         with suppress(TimeoutError):
-            await asyncio.wait_for(drained.wait(), min(patience, END_WITHIN) if self._stopping else patience)
+            async with asyncio.timeout(min(patience, END_WITHIN) if self._stopping else patience):
+                await drained.wait()
         if client is not None:
             with suppress(KafkaError, OSError):
                 await self._commit(client, self._backlog.committables(partitions))
@@ -319,8 +325,8 @@ class Consumer:
         self._look_for_a_bug(task)
 
     def _look_for_a_bug(self, task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and task.exception() is not None:
-            self._broken = task.exception()  # a bug of ours: its messages would never be finished
+        # A bug of ours, or a cancellation that nobody asked for: its messages would never be finished.
+        self._broken = CancelledWithin() if task.cancelled() else task.exception() or self._broken
 
     async def _handle_batch(self, batch: Sequence[Pending]) -> None:
         decided = await self._decide_all(batch)
@@ -359,8 +365,8 @@ class Consumer:
                     decided.append(outcome)
                 case Exception():
                     self._failed(pending, outcome)
-                case BaseException():
-                    raise outcome
+                case BaseException():  # not our own cancellation, which would have ended the waiting itself
+                    self._failed(pending, CancelledWithin())
         return decided
 
     def _decide(self, pending: Pending) -> "_Decided | Awaitable[_Decided] | None":

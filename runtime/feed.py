@@ -5,7 +5,6 @@ the beginning has a number too. Each stream reads for itself: a slow reader hold
 ours.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.structs import TopicPartition
 from pydantic import BaseModel
 
+from runtime.apart import apart
 from runtime.closing import close_consumer
 from runtime.errors import BrokerAway, Unreadable
 from runtime.events import Message, RawRecord, read_event, read_message
@@ -71,9 +71,7 @@ class Feed:
         reader = Reader(client, place, key, self._facts)
         try:
             with _broker_errors():
-                await asyncio.wait_for(client.start(), 10.0)
-                client.assign([place])
-                await reader.stand(at)
+                await apart(reader.begin(at), 10.0)
             yield reader
         finally:
             await close_consumer(client)
@@ -93,8 +91,10 @@ class Reader:
         self._missed = False
         self._known: dict[str, None] = {}
 
-    async def stand(self, at: int | None) -> None:
-        """Go to a place; to the end when none is given or it lies in the future."""
+    async def begin(self, at: int | None) -> None:
+        """Connect, and go to a place; to the end when none is given or it lies in the future."""
+        await self._client.start()
+        self._client.assign([self._place])
         first = (await self._client.beginning_offsets([self._place]))[self._place]
         end = (await self._client.end_offsets([self._place]))[self._place]
         wanted = end if at is None else min(at, end)
@@ -109,10 +109,11 @@ class Reader:
             self._missed = False
             told.append(Missed(self._next))
         with _broker_errors():
-            fetched = await self._client.getmany(self._place, timeout_ms=wait_milliseconds, max_records=200)
+            fetching = self._client.getmany(self._place, timeout_ms=wait_milliseconds, max_records=200)
+            fetched = await apart(fetching, wait_milliseconds / 1_000 + 10.0)
             if not fetched and wait_milliseconds:
                 # Silence can also be a broker that is away, which the library keeps to itself.
-                await asyncio.wait_for(self._client.end_offsets([self._place]), 10.0)
+                await apart(self._client.end_offsets([self._place]), 10.0)
         for record in fetched.get(self._place, []):
             told += self._new(record)
             self._next = max(self._next, record.offset + 1)

@@ -9,7 +9,8 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
 import structlog
 from opentelemetry import trace
@@ -20,6 +21,33 @@ from runtime.settings import TelemetrySettings
 _SEES_NO_DOCUMENTS = ("aiokafka", "uvicorn", "opentelemetry.exporter")
 
 
+class Output:
+    """Where lines go; a full disk or a reader that has gone costs lines, and never the work that they tell of."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.late = 0
+        """How many lines could not be written since the last that was."""
+
+    def write(self, text: str) -> None:
+        """Take a line, or a part of one."""
+        with suppress(OSError):  # to be met again, and counted, at the end of the line
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Let a line go out."""
+        try:
+            self._stream.flush()
+        except OSError:
+            self.late += 1
+        else:
+            self.late = 0
+
+    def tell(self, _: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Say in the first line that can be written again how many before it are late or lost."""
+        return {**line, "lines_late": self.late} if self.late else line
+
+
 def start_logs(service: str, settings: TelemetrySettings) -> None:
     """Send this process's own and its libraries' log lines to standard output in one form."""
     renderer: Any = (
@@ -27,6 +55,8 @@ def start_logs(service: str, settings: TelemetrySettings) -> None:
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
+    output = Output(sys.stdout)
+    stream: Any = output
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -34,14 +64,15 @@ def start_logs(service: str, settings: TelemetrySettings) -> None:
         _add_trace,
         name_exception,
         _named(service),
+        output.tell,
     ]
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(settings.log_level.upper()),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, _library_line],

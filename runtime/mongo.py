@@ -39,6 +39,14 @@ MAJORITY = ReadConcern("majority")
 ONE_MOMENT = ReadConcern("snapshot")
 """A transaction sees everything as it was at one moment."""
 
+UNREACHABLE = (6, 7, 89, 91, 189, 202, 9001, 10107, 11600, 11602, 13435, 13436)
+TOO_BUSY = (24, 50, 112, 175, 262, 264, 365, 11601)
+BEGUN_ANEW = (43, 133, 134)
+"""A member that was away: it knows the cursor no more, or cannot promise a majority yet."""
+DISK_FULL = (14031,)
+AWAY = frozenset((*UNREACHABLE, *TOO_BUSY, *BEGUN_ANEW, *DISK_FULL))
+"""Codes of what passes, said of an operation or of one write of a batch."""
+
 NOT_NOW = ("RetryableWriteError", "UnknownTransactionCommitResult")
 """Labels of an answer that leaves open whether the write was done."""
 
@@ -114,4 +122,6 @@ def store_errors() -> Iterator[None]:
             raise StoreAway(type(exc).__name__) from exc
         if exc.has_error_label("TransientTransactionError"):
             raise Overtaken(type(exc).__name__) from exc
+        if getattr(exc, "code", None) in AWAY:
+            raise StoreAway(type(exc).__name__) from exc
         raise

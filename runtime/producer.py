@@ -1,12 +1,10 @@
 """Sending to Kafka: idempotent, acknowledged by all, and built anew when the library's producer is beyond repair."""
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     InvalidTimestampError,
@@ -17,10 +15,10 @@ from aiokafka.errors import (
     RecordListTooLargeError,
 )
 
+from runtime.apart import CancelledWithin, apart
+from runtime.closing import closed
 from runtime.errors import BrokerAway
 from runtime.settings import KafkaSettings
-
-log = structlog.get_logger()
 
 HOPELESS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError, InvalidTopicError)
 """What the broker or the client will refuse however often it is sent."""
@@ -69,7 +67,11 @@ class Producer:
             client = await self._open()
         except (KafkaError, OSError, TimeoutError) as exc:
             return [_away(exc)] * len(records)
-        outcomes = await self._send_all(client, records, largest)
+        try:
+            # The library's wait for metadata has no end: whoever closes it meanwhile forgets those who wait.
+            outcomes = await apart(self._send_all(client, records, largest), 2 * self._patience)
+        except (CancelledWithin, TimeoutError) as exc:
+            outcomes = [_away(exc)] * len(records)
         if any(outcome is not None for outcome in outcomes):
             # After a failed batch the library's sequence numbers have moved on for good: a new producer starts anew.
             await self._discard(client)
@@ -120,7 +122,7 @@ class Producer:
                     request_timeout_ms=self._settings.request_timeout_ms,
                 )
                 try:
-                    await asyncio.wait_for(client.start(), self._patience)
+                    await apart(client.start(), self._patience)
                 except BaseException:
                     await _abandon(client)
                     raise
@@ -136,12 +138,7 @@ class Producer:
     async def close(self) -> None:
         """Send what is under way, then close."""
         client, self._client = self._client, None
-        if client is None:
-            return
-        try:
-            await asyncio.wait_for(client.stop(), 5.0)
-        except (TimeoutError, KafkaError, OSError) as exc:
-            log.warning("producer did not close in time", error=type(exc).__name__)
+        if client is not None and not await closed("producer", client.stop):
             await _abandon(client)
 
 
@@ -154,8 +151,7 @@ async def _abandon(client: AIOKafkaProducer) -> None:
     # Others may be sending through it at the same time: tell them now, or they wait out their patience.
     client._message_accumulator.fail_all(ProducerClosed())
     client._closed = True
-    with contextlib.suppress(TimeoutError, KafkaError, OSError):
-        await asyncio.wait_for(client.client.close(), 2.0)
+    await closed("producer", client.client.close, 2.0)
 
 
 def _check(record: Record, largest: int) -> None:

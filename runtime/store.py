@@ -21,7 +21,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from runtime.errors import AlreadyThere, Overtaken, StoreAway, Transient
 from runtime.events import Message, Publisher
-from runtime.mongo import Database, Document, store_errors, transaction
+from runtime.mongo import AWAY, Database, Document, store_errors, transaction
 from runtime.pace import Pace
 from runtime.telemetry import on_behalf_of
 
@@ -32,9 +32,6 @@ DUPLICATE_KEY = 11000
 
 KEPT_TO_OURSELVES = ("outbox", "outbox_bucket", "outbox_since", "outbox_refused")
 """Fields of an aggregate that are the runtime's own."""
-
-AWAY = frozenset((6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436))
-"""Codes of a server that is unreachable, too slow, shutting down or no longer primary, said of one write of a batch."""
 
 
 @dataclass(frozen=True, slots=True)

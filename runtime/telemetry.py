@@ -26,6 +26,9 @@ from runtime.settings import TelemetrySettings
 
 TRACEPARENT = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
+EXPORT_WITHIN = 4
+"""Seconds that a collector may take; a process that is asked to end waits for one that answers nothing."""
+
 tracer = trace.get_tracer("dragoman")
 
 _sharing: ContextVar[tuple[SpanContext, ...]] = ContextVar("sharing", default=())
@@ -81,9 +84,9 @@ def start_telemetry(service: str, settings: TelemetrySettings) -> TracerProvider
 
 def _exporters(settings: TelemetrySettings) -> Iterator[SpanExporter]:
     if settings.otlp_endpoint:
-        yield OTLPSpanExporter(f"{settings.otlp_endpoint.rstrip('/')}/v1/traces")
+        yield OTLPSpanExporter(f"{settings.otlp_endpoint.rstrip('/')}/v1/traces", timeout=EXPORT_WITHIN)
     if settings.zipkin_endpoint:
-        yield ZipkinExporter(endpoint=settings.zipkin_endpoint)
+        yield ZipkinExporter(endpoint=settings.zipkin_endpoint, timeout=EXPORT_WITHIN)
 
 
 def current_traceparent() -> str | None:

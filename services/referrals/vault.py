@@ -86,7 +86,8 @@ class Vault:
     async def fresh_key(self, subject_id: str) -> tuple[str, Key]:
         """Take a key that nothing was sealed with yet, for whatever belongs to one referral or notice."""
         while not self._ready:
-            await self._make_soon()
+            # Others wait for the same: whoever is cancelled must not cancel it for them.
+            await asyncio.shield(self._make_soon())
         key_id, key = self._ready.popleft()
         if len(self._ready) < LOW:
             self._make_soon()

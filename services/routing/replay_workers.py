@@ -48,7 +48,8 @@ class ReplayWorkers:
             if run_id is not None and not self._stopping and await self._work(run_id):
                 continue
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._begun.wait(), BETWEEN_LOOKS)
+                async with asyncio.timeout(BETWEEN_LOOKS):
+                    await self._begun.wait()
             self._begun.clear()
 
     async def stop(self) -> None:
@@ -62,7 +63,13 @@ class ReplayWorkers:
     async def _work(self, run_id: str) -> bool:
         """Have a run worked on, and tell whether its worker ended well: after one that died there is a pause."""
         command = (sys.executable, "-m", "services.routing.replay", "--run", run_id)
-        self.process = await asyncio.create_subprocess_exec(*command, env=self._environment)
+        try:
+            self.process = await asyncio.create_subprocess_exec(*command, env=self._environment)
+        except OSError as exc:  # a machine short of memory, processes or files
+            log.warning("replay worker could not be started", run=run_id, error=type(exc).__name__)
+            return False
+        if self._stopping:  # asked while it was being started
+            await self.stop()
         worker = worker_name(self.process.pid)
         code = await self.process.wait()
         self.process = None

@@ -93,7 +93,8 @@ class RulesInForce:
             except StoreAway:
                 log.warning("activations could not be read")
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopped.wait(), self._every)
+                async with asyncio.timeout(self._every):
+                    await self._stopped.wait()
 
     async def stop(self) -> None:
         """Stop looking."""

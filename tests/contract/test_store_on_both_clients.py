@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import AsyncMongoClient
+from pymongo.errors import WriteError
 from pymongo.monitoring import CommandListener
 
 from runtime.errors import AlreadyThere, Overtaken, StoreAway
 from runtime.leases import BucketLeases
-from runtime.mongo import aggregated, client_options, durable_database, store_errors
+from runtime.mongo import DISK_FULL, aggregated, client_options, durable_database, store_errors
 from runtime.relay import Relay
 from runtime.settings import MongoSettings
 from runtime.store import BUCKETS, Change, RefusedByStore, SharedInsert, Store, Work
@@ -544,6 +545,23 @@ async def test_a_database_that_is_away_is_said_to_be_away_and_soon(kind):
     closing = client.close()
     if closing is not None:
         await closing
+
+
+async def test_a_cursor_that_the_server_knows_no_more_is_an_absence(database, store):
+    await write(store, *(noted() for _ in range(5)))
+    cursor = database["notes"].find(batch_size=2)
+    async for _ in cursor:
+        break
+    await database.command("killCursors", "notes", cursors=[cursor.cursor_id])  # as its restart would
+
+    with pytest.raises(StoreAway), store_errors():
+        await cursor.to_list(None)
+
+
+@pytest.mark.parametrize("code", sorted(DISK_FULL))
+def test_a_server_without_room_on_its_disk_is_an_absence(code):
+    with pytest.raises(StoreAway), store_errors():
+        raise WriteError("there is no room", code)
 
 
 async def test_a_write_that_is_a_mistake_of_ours_is_not_taken_for_an_absence(database):

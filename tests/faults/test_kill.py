@@ -8,19 +8,22 @@ import os
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
 
+from deploy.local.settings import SERVICES
 from tests.support.checker import Violation, check, summary
 from tests.support.client_log import ClientLog
 from tests.support.custody_checker import check_custody, read_keys
 from tests.support.drained import until_drained
+from tests.support.frozen import frozen
 from tests.support.history import History, read_history
 from tests.support.liaison import Liaison
 from tests.support.load import Load
 from tests.support.officer import Officer, Subscriber
+from tests.support.waiting import until
 from tests.support.whole_stack import WholeStack
 
 SEED = int(os.environ.get("KILL_SEED") or random.randrange(1_000_000))
@@ -123,7 +126,7 @@ async def kill_at_random(stack: WholeStack, name: str, chance: random.Random) ->
     print(f"{name} killed after {lived:.2f} s, back in {time.monotonic() - began:.1f} s", flush=True)
 
 
-async def test_a_router_frozen_for_longer_than_its_session_does_no_harm_when_it_wakes(
+async def test_services_frozen_for_longer_than_their_sessions_do_no_harm_when_they_wake(
     stack: WholeStack, tmp_path: Path
 ) -> None:
     chance = random.Random(SEED + 1)
@@ -131,9 +134,28 @@ async def test_a_router_frozen_for_longer_than_its_session_does_no_harm_when_it_
         async with used(stack, log) as liaison:
             async with Load(liaison, chance, POSTS_PER_SECOND):
                 await asyncio.sleep(chance.uniform(0.5, 2.0))
-                stack.freeze("routing")
-                try:
+                with ExitStack() as asleep:
+                    for name in SERVICES:
+                        asleep.enter_context(frozen(stack.process(name).pid))
                     await asyncio.sleep(2 * SESSION_SECONDS)
-                finally:
-                    stack.thaw("routing")
             await assert_nothing_lost(stack, log)
+
+
+async def test_a_broker_that_is_killed_and_slow_to_return_is_waited_for_by_everything(
+    stack: WholeStack, tmp_path: Path
+) -> None:
+    chance = random.Random(SEED + 2)
+    with ClientLog(tmp_path / "client.log") as log:
+        async with used(stack, log) as liaison:
+            async with Load(liaison, chance, POSTS_PER_SECOND):
+                await asyncio.sleep(chance.uniform(0.5, 2.0))
+                await stack.kill("kafka", held=2 * SESSION_SECONDS)
+            await assert_nothing_lost(stack, log)
+            await until(lambda: are_ready(stack))
+
+
+async def are_ready(stack: WholeStack) -> bool:
+    """Say whether every service calls itself ready."""
+    async with httpx.AsyncClient() as http:
+        answers = [await http.get(f"{stack.addresses[name]}/health/ready") for name in SERVICES]
+    return all(answer.status_code == 200 for answer in answers)

@@ -422,3 +422,35 @@ async def test_a_work_that_was_overtaken_is_decided_anew_and_holds_up_nothing_bu
     assert read == [1, 2]
     assert office.dead_letters.failures == 0
     assert await kafka.committed(GROUP, LETTERS) is None
+
+
+async def test_a_cancellation_that_a_handler_lets_out_is_an_error_of_that_message_alone(kafka, office):
+    await kafka.make(NOTES, LETTERS)
+    office.trouble = {1: [asyncio.CancelledError()]}
+    await kafka.publish(NOTES, noted(1), noted(2))
+
+    async with office.running(office.consumer()):
+        await until(lambda: office.has_effects(1, 2))
+        await until(committed(kafka, 2))
+
+    assert (office.tries[1], office.tries[2]) == (2, 1)
+
+
+async def test_a_dead_letter_whose_sending_is_cancelled_by_the_library_is_sent_again(kafka, office):
+    await kafka.make(NOTES, LETTERS)
+    set_aside, tries = office.dead_letters.set_aside, []
+
+    async def cancelled_once(record, error, attempts):
+        tries.append(record.offset)
+        if len(tries) == 1:
+            raise asyncio.CancelledError
+        await set_aside(record, error, attempts)
+
+    office.dead_letters.set_aside = cancelled_once
+    await kafka.put(NOTES, b"key", b"poison")
+
+    async with office.running(office.consumer()):
+        await until(committed(kafka, 1))
+
+    assert tries == [0, 0]
+    assert len(await kafka.read_until(LETTERS, lambda letter: letter.key == b"key")) == 1

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import time
-from contextlib import contextmanager
 
 from runtime.errors import BrokerAway, StoreAway
 from runtime.mongo import open_database
@@ -12,22 +11,13 @@ from runtime.producer import Producer, Record
 from runtime.relay import Relay
 from runtime.settings import MongoSettings
 from runtime.store import SharedInsert, Store, Work
+from tests.support.frozen import frozen
 from tests.support.kafka import open_kafka_desk
 from tests.support.noted import NOTES, PUBLISHER, note_document, noted
 from tests.support.office import NobodyListens, Office
 from tests.support.waiting import until
 
 MARKER = b"marker"
-
-
-@contextmanager
-def frozen(pid):
-    """Freeze a process of our own stack, and let it go on at the end."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 async def test_a_frozen_broker_is_an_absence_and_closing_does_not_wait_for_it(fragile, fragile_kafka):
@@ -163,3 +153,20 @@ async def test_a_frozen_database_is_an_absence_that_passes(fragile):
             return True
 
         await until(writes_again)
+
+
+async def test_a_send_that_waits_for_what_another_closes_has_an_end(fragile, fragile_kafka):
+    producer = Producer(fragile_kafka, "test", patience=1.0)
+    async with open_kafka_desk(fragile_kafka) as desk:
+        await desk.make(NOTES, "unheard.of")
+        known, unknown = (fragile_kafka.topic_prefix + name for name in (NOTES, "unheard.of"))
+        assert await producer.publish([Record(known, b"a", b"0", [])]) == [None]
+
+        with frozen(fragile.pids["kafka"]):
+            first = asyncio.create_task(producer.publish([Record(known, b"a", b"1", [])]))
+            second = asyncio.create_task(producer.publish([Record(unknown, b"b", b"1", [])]))
+            async with asyncio.timeout(20):
+                outcomes = [*await first, *await second]
+
+    assert [type(outcome) for outcome in outcomes] == [BrokerAway, BrokerAway]
+    await producer.close()

@@ -78,9 +78,11 @@ class FeedWorker:
         return Swept(process.returncode, said.decode(), errors.decode(errors="replace"))
 
     @asynccontextmanager
-    async def running(self, *arguments: str, **settings: str) -> AsyncIterator["RunningWorker"]:
+    async def running(
+        self, *arguments: str, output: int = asyncio.subprocess.DEVNULL, **settings: str
+    ) -> AsyncIterator["RunningWorker"]:
         """Run it until the end of the block, where it is killed if it still runs."""
-        process = await self._start(arguments or ("run",), settings, asyncio.subprocess.DEVNULL)
+        process = await self._start(arguments or ("run",), settings, output)
         try:
             yield RunningWorker(process)
         finally:
@@ -111,6 +113,11 @@ class RunningWorker:
         """How it ended, if it has."""
         return self._process.returncode
 
+    @property
+    def pid(self) -> int:
+        """Which process it is."""
+        return self._process.pid
+
     def resident_bytes(self) -> int:
         """How much memory it holds now."""
         held: int = psutil.Process(self._process.pid).memory_info().rss
@@ -121,6 +128,11 @@ class RunningWorker:
         if self._process.returncode is None:
             self._process.kill()
         await self._process.wait()
+
+    async def stopped(self, seconds: float) -> int:
+        """Ask it to end, as its supervisor does, and say how it did."""
+        self._process.terminate()
+        return await self.ended(seconds)
 
     async def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
         """Wait until it ends by itself, and say how."""

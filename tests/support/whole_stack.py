@@ -11,6 +11,8 @@ import psutil
 
 from deploy.local.settings import ALL_PARTS, StackSettings
 from tests.support.background_stack import BackgroundStack
+from tests.support.frozen import frozen
+from tests.support.waiting import until
 
 EVERY_TRACE = {"TELEMETRY_TRACES_PER_SECOND": "1000"}
 """A trace that a test looks for is recorded, whatever the test before it has spent of the allowance."""
@@ -18,7 +20,7 @@ EVERY_TRACE = {"TELEMETRY_TRACES_PER_SECOND": "1000"}
 QUICK_TO_NOTICE = {"KAFKA_SESSION_TIMEOUT_MS": "6000", "KAFKA_REBALANCE_TIMEOUT_MS": "10000"}
 """The shortest that Kafka allows: after a kill the group waits this long for the dead member."""
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 180.0
 
 
 def own_environment() -> dict[str, str]:
@@ -70,26 +72,28 @@ class WholeStack:
         """Look at the process that a part is now."""
         return psutil.Process(self._background.pids[name])
 
-    async def kill(self, *names: str) -> None:
-        """Kill parts with -9, all at the same moment, and wait until each is ready in another process."""
+    async def kill(self, *names: str, held: float = 0.0) -> None:
+        """Kill parts with -9, all at the same moment, and wait until each is ready in another process.
+
+        The other process is held for some seconds as soon as it is there, so that it is slow to return.
+        """
         assert not self.ended_unkilled
         pids = {name: self._lives.pop(name) for name in names}
         for pid in pids.values():
             os.kill(pid, signal.SIGKILL)
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS + held):
             for name, pid in pids.items():
+                if held:
+                    await self._hold(name, pid, held)
                 self._lives[name] = await self._background.wait_ready(name, other_than=pid)
+
+    async def _hold(self, name: str, killed: int, seconds: float) -> None:
+        successor = await until(lambda: (now := self._background.pids.get(name)) != killed and now)
+        with frozen(successor):
+            await asyncio.sleep(seconds)
 
     @property
     def ended_unkilled(self) -> list[str]:
         """The parts that ended by themselves since they were last started: their logs say why."""
         now = self._background.pids
         return [name for name, pid in self._lives.items() if now.get(name) != pid]
-
-    def freeze(self, name: str) -> None:
-        """Stop a part's process where it stands; it keeps its connections, and the time goes on."""
-        os.kill(self._background.pids[name], signal.SIGSTOP)
-
-    def thaw(self, name: str) -> None:
-        """Let a frozen process go on, as if nothing had happened."""
-        os.kill(self._background.pids[name], signal.SIGCONT)

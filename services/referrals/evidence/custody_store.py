@@ -13,8 +13,8 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from runtime.errors import StoreAway
-from runtime.mongo import Database, Document, store_errors
-from runtime.store import AWAY, DUPLICATE_KEY
+from runtime.mongo import AWAY, Database, Document, store_errors
+from runtime.store import DUPLICATE_KEY
 from services.referrals.evidence.page import NOTARY_AT, Page, Standing
 
 PAGES, RECORDS, READINGS, LEASES = "custody", "referrals", "readings", "notary_leases"

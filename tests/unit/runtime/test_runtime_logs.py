@@ -161,3 +161,40 @@ def test_a_process_that_cannot_start_says_why_without_the_exception_s_text():
 
     assert SECRET not in output + errors
     assert json.loads(output)["error"] == "ValueError"
+
+
+def test_a_full_disk_under_the_log_stops_nobody():
+    script = """
+        log.info("one")
+        logging.getLogger("library").warning("two")
+        print("worked on", file=__import__("sys").stderr)
+    """
+    code = PRELUDE.replace("**SETTINGS", "") + textwrap.dedent(script)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=CHECKOUT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+
+    assert done.stderr.splitlines()[0] == "worked on"
+
+
+def test_lines_that_could_not_be_written_are_counted_later():
+    script = """
+        import io, sys
+        class Disk(io.StringIO):
+            full = True
+            def flush(self):
+                if self.full:
+                    raise OSError("no space")
+        disk = sys.stdout = Disk()
+        start_logs("notes", TelemetrySettings())
+        structlog.get_logger().info("one")
+        structlog.get_logger().info("two")
+        disk.full = False
+        structlog.get_logger().info("three")
+        sys.__stdout__.write(disk.getvalue())
+    """
+
+    found = lines(script)
+
+    assert [(line["event"], line.get("lines_late")) for line in found] == [("one", None), ("two", 1), ("three", 2)]
