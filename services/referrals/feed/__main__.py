@@ -17,7 +17,6 @@ from runtime.process import run
 from runtime.store import BUCKETS
 from runtime.telemetry import start_telemetry, untraced
 from services.referrals.feed.api import plain
-from services.referrals.feed.lease import LeaseLost
 from services.referrals.feed.opening import Feed, NoSource, open_feed, open_worker
 from services.referrals.feed.query import ListName
 from services.referrals.feed.settings import FeedSettings
@@ -56,7 +55,7 @@ def _done(asked: argparse.Namespace, settings: FeedSettings) -> int:
     provider = start_telemetry("feed", settings.telemetry)
     try:
         return asyncio.run(_sweep(asked, settings))
-    except (Transient, LeaseLost) as exc:
+    except Transient as exc:
         print(f"The sweep had to stop and is taken up by the next one: {type(exc).__name__}.", file=sys.stderr)
         return NOT_COMPLETE
     finally:
