@@ -16,7 +16,7 @@ from runtime.http import Problem, shown
 from runtime.live import EVENT_STREAM, Live, Streams
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
-from schemas.vocabulary import ItemState, QueueRole
+from schemas.vocabulary.queues import ItemState, QueueRole
 from services.notify.domain import LEASE_AT_MOST
 from services.notify.leasing import Leasing, Wish
 from services.notify.queue_views import OfficeCode, as_read, known

@@ -8,22 +8,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.marks import Marks
 from schemas.notices import Colour, Gate, NoticeAction, NoticeSource
-from schemas.vocabulary import (
+from schemas.vocabulary.clocks import DelayGround, PauseGround
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.queues import (
     AnswerKind,
-    Category,
     CloseCode,
     ClosedBecause,
-    DelayGround,
     ItemState,
-    KeepGround,
-    PauseGround,
     QueueRole,
-    RecallGround,
-    RecallOutcome,
     RefusalGround,
     TransferGround,
-    Urgency,
 )
+from schemas.vocabulary.recalls import KeepGround, RecallGround, RecallOutcome
+from schemas.vocabulary.requests import Urgency
 
 
 class Shown(BaseModel):

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from runtime.http import PROBLEM, Endpoint, Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
-from schemas.vocabulary import State
+from schemas.vocabulary.requests import State
 from services.referrals.bodies import whole_schema
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.model import Referral

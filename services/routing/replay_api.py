@@ -15,7 +15,7 @@ from runtime.errors import StoreAway
 from runtime.http import Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
-from schemas.vocabulary import DESKS
+from schemas.vocabulary.offices import DESKS
 from services.routing.replay_desk import ReplayDesk, progress_of
 from services.routing.ruleset_api import Cursor, Limit, Version
 from services.routing.ruleset_forms import Form, Moment, StaffId

@@ -13,7 +13,7 @@ from schemas.events import ItemAnswered, ItemQueued, ItemReturned, RecallAcknowl
 from schemas.marks import Marks
 from schemas.notices import Colour, NoticeAuthority, NoticeStanding
 from schemas.topics import REFERRAL_EVENTS
-from schemas.vocabulary import RecallGround
+from schemas.vocabulary.recalls import RecallGround
 from services.referrals.acts import said
 from services.referrals.contents import Contents
 from services.referrals.evidence.door import FirstReceipts

@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse
 from runtime.http import Problem
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
-from schemas.vocabulary import QUEUES, EscalationLevel
+from schemas.vocabulary.clocks import EscalationLevel
+from schemas.vocabulary.offices import QUEUES
 from services.notify.clock.deadlines import Calendars
 from services.notify.clock.store import ClockStore
 from services.notify.clock.views import view, views

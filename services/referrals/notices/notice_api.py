@@ -14,7 +14,7 @@ from runtime.mongo import Document
 from runtime.pages import read_cursor, read_moment, write_cursor
 from schemas.marks import Marks
 from schemas.notices import Colour, NoticeStanding
-from schemas.vocabulary import QUEUES
+from schemas.vocabulary.offices import QUEUES
 from services.referrals.links.searching import Asker, may_find
 from services.referrals.ncb.context import NcbContext
 from services.referrals.notices.as_referral import public_marks
