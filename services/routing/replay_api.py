@@ -26,7 +26,6 @@ HEARTBEAT_LOOKS = 10
 """A stream with nothing new says so after this many looks."""
 
 RunId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
-Queue = Annotated[str | None, Query(max_length=20)]
 
 
 class ReplayForm(Form):

@@ -23,8 +23,6 @@ from tests.support.waiting import until
 
 A, B = "2099/10001", "2099/10002"
 
-Command = Callable[..., Any]
-
 
 @pytest.fixture
 async def service() -> AsyncIterator[tuple[SmallService, ScriptedServer]]:
