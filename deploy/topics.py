@@ -5,12 +5,13 @@ import sys
 
 from deploy.local.problems import Problem
 from deploy.local.topics import create_topics
+from runtime.environment import read_environment
 from runtime.settings import KafkaSettings
 
 
 def main() -> int:
     """Make the topics, and say when they are there."""
-    kafka = KafkaSettings()
+    kafka = read_environment(KafkaSettings)
     try:
         asyncio.run(create_topics(kafka.bootstrap_servers, kafka.topic_prefix))
     except Problem as problem:

@@ -14,14 +14,7 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from aiokafka.errors import (
-    CommitFailedError,
-    IllegalGenerationError,
-    IllegalStateError,
-    KafkaError,
-    RebalanceInProgressError,
-    UnknownMemberIdError,
-)
+from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from pydantic import BaseModel
@@ -29,6 +22,7 @@ from pydantic import BaseModel
 from runtime.apart import CancelledWithin, apart, result_of
 from runtime.backlog import Backlog, Pending
 from runtime.closing import close_consumer
+from runtime.commits import COMMIT_WITHIN, Commits, CommitsHangError
 from runtime.dead_letters import SetsAside
 from runtime.errors import Permanent, Transient, Unreadable
 from runtime.events import Message, as_it_came, read_event, read_message
@@ -72,19 +66,8 @@ FULL_OF_OTHERS, ROOM_OF_OTHERS = 50, 10
 STALE_AFTER = 60.0
 """Seconds without a completed poll after which the library's consumer is built anew."""
 
-COMMIT_WITHIN = 5.0
-"""Seconds that a commit may take. The library tries for ever what may pass, also when it never will."""
-
-COMMITS_UNANSWERED = 2
-"""Commits in a row without an answer after which the library's consumer is built anew: after a broker's death it was
-seen to fetch on happily while every commit waited for a coordinator that it never found again."""
-
 END_WITHIN = 3.0
 """Seconds that each step of stopping may take; a poll and a commit can wait for minutes for a broker that is away."""
-
-
-class CommitsHangError(Exception):
-    """The library's consumer gets no answer to its commits any more."""
 
 
 class Consumer:
@@ -129,10 +112,9 @@ class Consumer:
         self._batches: set[asyncio.Task[None]] = set()
         self._setting_aside: set[asyncio.Task[None]] = set()
         self._client: AIOKafkaConsumer | None = None
-        self._committed: dict[TopicPartition, int] = {}
+        self._commits = Commits(self.group)
         self._last_poll = time.monotonic()
         self._joined = False
-        self._commits_unanswered = 0
         self._stop_asked = asyncio.Event()
         self._broken: BaseException | None = None
 
@@ -148,7 +130,7 @@ class Consumer:
         for partition in client.assignment() if client is not None else ():
             end = client.highwater(partition)  # type: ignore[union-attr]
             done = self._backlog.next_offset(partition)
-            done = self._committed.get(partition) if done is None else done
+            done = self._commits.last(partition) if done is None else done
             lag += max((end or 0) - done, 0) if done is not None else 0
         return lag
 
@@ -190,10 +172,6 @@ class Consumer:
     def _stopping(self) -> bool:
         return self._stop_asked.is_set()
 
-    @property
-    def _commits_hang(self) -> bool:
-        return self._commits_unanswered >= COMMITS_UNANSWERED
-
     async def _session(self) -> None:
         """Live the life of one library consumer."""
         client, self._broken = self._new_client(), None
@@ -208,7 +186,7 @@ class Consumer:
                 await self._commit(client, self._backlog.committables())
                 if self._broken is not None:
                     raise self._broken
-                if self._commits_hang:
+                if self._commits.hang:
                     raise CommitsHangError(self.group)
             if polling.done():
                 result_of(polling)
@@ -222,10 +200,9 @@ class Consumer:
             polling.cancel()
             await asyncio.wait([polling])
         # Not only what is assigned now: a revocation may be under way, and will not be finished.
-        await self.let_go(self._backlog.places, None if self._commits_hang else client)
-        self._commits_unanswered = 0
+        await self.let_go(self._backlog.places, None if self._commits.hang else client)
         self._client, self._joined = None, False
-        self._committed.clear()
+        self._commits = Commits(self.group)
         await close_consumer(client)
 
     def _new_client(self) -> AIOKafkaConsumer:
@@ -269,27 +246,7 @@ class Consumer:
         return time.monotonic() - self._last_poll
 
     async def _commit(self, client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:
-        """Commit offsets that moved; a commit that a rebalance overtook is left to redelivery."""
-        assigned = client.assignment()
-        moved = {p: o for p, o in offsets.items() if p in assigned and self._committed.get(p) != o}
-        if not moved:
-            return
-        try:
-            await apart(client.commit(moved), END_WITHIN if self._stopping else COMMIT_WITHIN)
-        except TimeoutError:
-            self._commits_unanswered += 1
-            log.warning("commit not answered", group=self.group, times=self._commits_unanswered)
-        except (
-            CommitFailedError,
-            IllegalStateError,
-            IllegalGenerationError,
-            UnknownMemberIdError,
-            RebalanceInProgressError,
-        ) as exc:
-            log.info("commit left to redelivery", group=self.group, error=type(exc).__name__)
-        else:
-            self._committed.update(moved)
-            self._commits_unanswered = 0
+        await self._commits.commit(client, offsets, within=END_WITHIN if self._stopping else COMMIT_WITHIN)
 
     async def let_go(self, partitions: Collection[TopicPartition], client: AIOKafkaConsumer | None) -> None:
         """Finish what is being written of some partitions, commit it, and forget the rest."""
@@ -302,8 +259,7 @@ class Consumer:
             with suppress(KafkaError, OSError):
                 await self._commit(client, self._backlog.committables(partitions))
         self._backlog.forget(partitions)
-        for partition in partitions:
-            self._committed.pop(partition, None)
+        self._commits.forget(partitions)
 
     def take_up(self, partitions: Collection[TopicPartition]) -> None:
         """Begin with newly assigned partitions."""

@@ -8,7 +8,7 @@ from deploy.demo.bodies import Json, Writer
 from deploy.demo.places import AIRPORTS, PORTS, TOWNS
 from deploy.demo.spoiled import SPOILS, spoiled
 from deploy.demo.voices import LANDS, VOICES, Land, Voice
-from schemas.vocabulary import Category
+from schemas.vocabulary.facts import Category
 
 CATEGORIES = [
     category.value for category in Category if category not in (Category.ORDINARY_CRIME, Category.UNCLASSIFIED)

@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.events.base import Event
-from schemas.vocabulary import ClockStep, EscalationLevel, Urgency
+from schemas.vocabulary.clocks import ClockStep, EscalationLevel
+from schemas.vocabulary.requests import Urgency
 
 
 class DeadlineMissed(Event):

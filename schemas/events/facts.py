@@ -7,7 +7,7 @@ from pydantic import Field
 
 from schemas.marks import Frozen
 from schemas.notices import Colour, NoticeAction, NoticeSource
-from schemas.vocabulary import AskGround, Category, Evidence, NexusKind
+from schemas.vocabulary.facts import AskGround, Category, Evidence, NexusKind
 
 
 class Place(Frozen):

@@ -7,20 +7,11 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.events.base import Event
-from schemas.vocabulary import (
-    AnswerKind,
-    Category,
-    CloseCode,
-    ClosedBecause,
-    DelayGround,
-    KeepGround,
-    PauseGround,
-    QueueRole,
-    RecallOutcome,
-    RefusalGround,
-    TransferGround,
-    Urgency,
-)
+from schemas.vocabulary.clocks import DelayGround, PauseGround
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.queues import AnswerKind, CloseCode, ClosedBecause, QueueRole, RefusalGround, TransferGround
+from schemas.vocabulary.recalls import KeepGround, RecallOutcome
+from schemas.vocabulary.requests import Urgency
 
 
 class QueueEvent(Event):

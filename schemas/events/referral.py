@@ -10,18 +10,10 @@ from schemas.events.base import Event
 from schemas.events.facts import NexusFact, NoticeFact, OffenceFact
 from schemas.marks import Marks
 from schemas.notices import Gate, NoticeAction
-from schemas.vocabulary import (
-    AnswerKind,
-    Channel,
-    DepositKind,
-    Flag,
-    RecallGround,
-    RequesterKind,
-    RequestType,
-    SupplementKind,
-    Urgency,
-    UrgencyGround,
-)
+from schemas.vocabulary.facts import Flag
+from schemas.vocabulary.queues import AnswerKind, DepositKind
+from schemas.vocabulary.recalls import RecallGround
+from schemas.vocabulary.requests import Channel, RequesterKind, RequestType, SupplementKind, Urgency, UrgencyGround
 
 
 class ReferralReceived(Event):

@@ -9,7 +9,10 @@ from pydantic import Field
 from schemas.events.base import Event
 from schemas.events.facts import NoticeFact
 from schemas.marks import Frozen, Marks
-from schemas.vocabulary import Category, PlacementCause, PlacementGround, RefusalGround, Urgency
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.placements import PlacementCause, PlacementGround
+from schemas.vocabulary.queues import RefusalGround
+from schemas.vocabulary.requests import Urgency
 
 
 class ReferralRouted(Event):

@@ -19,7 +19,7 @@ from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
 from schemas.events import name_of
 from schemas.topics import OFFICE_FEED
-from schemas.vocabulary import ItemState, QueueRole
+from schemas.vocabulary.queues import ItemState, QueueRole
 from services.notify.domain import LEASE_AT_MOST
 from services.notify.leasing import Leasing, Wish
 from services.notify.queue_views import OfficeCode, as_read, known

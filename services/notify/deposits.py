@@ -9,7 +9,7 @@ import time
 from runtime.mongo import Database, Document, store_errors
 from runtime.store import Work
 from schemas.events import ContentDeposited
-from schemas.vocabulary import AnswerKind, DepositKind
+from schemas.vocabulary.queues import AnswerKind, DepositKind
 from services.notify.refusals import Refusal, RefusalCode, refuse
 from services.notify.states import Verb
 from services.notify.steps import Held, Step

@@ -8,7 +8,10 @@ from uuid import UUID
 from runtime.mongo import Document
 from schemas.events import Part
 from schemas.marks import Marks
-from schemas.vocabulary import Category, ClosedBecause, ItemState, QueueRole, RecallGround, Urgency
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.queues import ClosedBecause, ItemState, QueueRole
+from schemas.vocabulary.recalls import RecallGround
+from schemas.vocabulary.requests import Urgency
 from services.notify.domain import Item, item_id
 from services.notify.moves import Move, Stored
 from services.notify.notices import read_notice, written_notice

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from schemas.events import Part, ReferralRerouted, ReferralRouted, ReferralSentToTriage
 from schemas.marks import Marks
-from schemas.vocabulary import Category, QueueRole, Urgency
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.queues import QueueRole
+from schemas.vocabulary.requests import Urgency
 from services.notify.notices import Notice, notice_of
 
 LEASE_AT_MOST = timedelta(hours=1)

@@ -17,7 +17,7 @@ from schemas.events import (
     ReferralSentBack,
     ReferralSentToTriage,
 )
-from schemas.vocabulary import ClosedBecause
+from schemas.vocabulary.queues import ClosedBecause
 from services.notify.documents import (
     OF_ITS_HOLDER,
     as_it_was,

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from schemas.events import Part, ReferralRerouted, ReferralSentBack
 from schemas.marks import Marks
-from schemas.vocabulary import Category, ClosedBecause, ItemState, QueueRole, Urgency
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.queues import ClosedBecause, ItemState, QueueRole
+from schemas.vocabulary.requests import Urgency
 from services.notify.domain import Item, item_of, named
 from services.notify.notices import Notice
 from services.notify.states import LIVING

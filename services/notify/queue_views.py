@@ -6,7 +6,7 @@ from fastapi import Path
 
 from runtime.http import Problem, shown
 from runtime.mongo import Document
-from schemas.vocabulary import QUEUES
+from schemas.vocabulary.offices import QUEUES
 from services.notify.notices import notice_shown
 from services.notify.store import HIDDEN
 

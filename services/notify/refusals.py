@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from schemas.vocabulary import ClosedBecause, ItemState
+from schemas.vocabulary.queues import ClosedBecause, ItemState
 
 
 class RefusalCode(StrEnum):

@@ -13,7 +13,8 @@ from schemas.events import (
     ReferralRecalled,
     ReferralSupplemented,
 )
-from schemas.vocabulary import PauseGround, Urgency
+from schemas.vocabulary.clocks import PauseGround
+from schemas.vocabulary.requests import Urgency
 from services.notify.documents import OF_ITS_HOLDER, as_it_was, recalling
 from services.notify.handlers import recalled_event
 from services.notify.moves import Stored, recalled

@@ -8,22 +8,19 @@ from pydantic import Field
 from runtime.described import Shown, problems
 from schemas.marks import Marks
 from schemas.notices import Colour, Gate, NoticeAction, NoticeSource
-from schemas.vocabulary import (
+from schemas.vocabulary.clocks import DelayGround, PauseGround
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.queues import (
     AnswerKind,
-    Category,
     CloseCode,
     ClosedBecause,
-    DelayGround,
     ItemState,
-    KeepGround,
-    PauseGround,
     QueueRole,
-    RecallGround,
-    RecallOutcome,
     RefusalGround,
     TransferGround,
-    Urgency,
 )
+from schemas.vocabulary.recalls import KeepGround, RecallGround, RecallOutcome
+from schemas.vocabulary.requests import Urgency
 
 
 class PartShown(Shown):

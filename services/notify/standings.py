@@ -19,7 +19,8 @@ from runtime.mongo import Database, Document, store_errors
 from runtime.store import SharedRead
 from schemas.events import NoticeGatesChanged, ReferralRecalled, ReferralSupplemented
 from schemas.marks import Marks
-from schemas.vocabulary import RecallGround, Urgency
+from schemas.vocabulary.recalls import RecallGround
+from schemas.vocabulary.requests import Urgency
 from services.notify.notices import Gates, read_gates, written_gates
 
 STANDINGS = "standings"

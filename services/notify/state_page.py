@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from schemas.events import name_of
-from schemas.vocabulary import ItemState
+from schemas.vocabulary.queues import ItemState
 from services.notify.states import LIVING, TABLE, TOLD, Clock, Happening, Row, Verb, after
 
 PAGE = Path(__file__).parents[2] / "docs" / "queue-states.md"

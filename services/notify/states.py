@@ -24,7 +24,7 @@ from schemas.events import (
     QueueEvent,
     RecallAcknowledged,
 )
-from schemas.vocabulary import ItemState, QueueRole
+from schemas.vocabulary.queues import ItemState, QueueRole
 
 
 class Verb(StrEnum):

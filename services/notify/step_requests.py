@@ -8,18 +8,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from schemas.vocabulary import (
-    OFFICES,
-    PROGRAMMES,
-    AnswerKind,
-    CloseCode,
-    DelayGround,
-    KeepGround,
-    PauseGround,
-    RecallOutcome,
-    RefusalGround,
-    TransferGround,
-)
+from schemas.vocabulary.clocks import DelayGround, PauseGround
+from schemas.vocabulary.offices import OFFICES, PROGRAMMES
+from schemas.vocabulary.queues import AnswerKind, CloseCode, RefusalGround, TransferGround
+from schemas.vocabulary.recalls import KeepGround, RecallOutcome
 from services.notify.states import Verb
 from services.notify.step_faults import Fault, refuse_faults, unless_to_come
 from services.notify.steps import Step

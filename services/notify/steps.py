@@ -12,7 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from schemas.events import QueueEvent
-from schemas.vocabulary import CloseCode, ClosedBecause, ItemState, PauseGround, QueueRole, Urgency
+from schemas.vocabulary.clocks import PauseGround
+from schemas.vocabulary.queues import CloseCode, ClosedBecause, ItemState, QueueRole
+from schemas.vocabulary.requests import Urgency
 from services.notify.notices import Notice
 from services.notify.refusals import Refusal, RefusalCode, left, refuse
 from services.notify.states import ACTING, HELD_BACK, ONCE, Clock, Hand, Row, Verb, is_for, possible, rows_of

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from runtime.mongo import Document, store_errors
 from runtime.store import KEPT_TO_OURSELVES, Store, Work
-from schemas.vocabulary import ItemState, QueueRole
+from schemas.vocabulary.queues import ItemState, QueueRole
 from services.notify import states
 from services.notify.deposits import Deposits
 from services.notify.documents import held_item, stored_item

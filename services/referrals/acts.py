@@ -7,7 +7,8 @@ from uuid import UUID
 
 from runtime.mongo import Document
 from schemas.events import QuestionAnswered, ReferralRecalled, ReferralSupplemented
-from schemas.vocabulary import Flag, State
+from schemas.vocabulary.facts import Flag
+from schemas.vocabulary.requests import State
 from services.referrals.facts import summary_of
 from services.referrals.model.exchange import Recall, Reply, Supplement
 from services.referrals.pieces import PieceKind, new_piece

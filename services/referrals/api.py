@@ -11,7 +11,7 @@ from runtime.described import answers, problems, sent
 from runtime.http import Endpoint, Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
-from schemas.vocabulary import State
+from schemas.vocabulary.requests import State
 from services.referrals.bodies import whole_schema
 from services.referrals.intake_desk import IntakeDesk
 from services.referrals.listed_shown import PostedShown, ReferralsShown

@@ -9,15 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from schemas.us_code import TITLES, read_section
-from schemas.vocabulary import (
-    DESK_ONLY_REQUEST_TYPES,
-    QUEUES,
-    Channel,
-    NexusKind,
-    RequesterKind,
-    RequestType,
-    Urgency,
-)
+from schemas.vocabulary.facts import NexusKind
+from schemas.vocabulary.offices import QUEUES
+from schemas.vocabulary.requests import DESK_ONLY_REQUEST_TYPES, Channel, RequesterKind, RequestType, Urgency
 from services.referrals.countries import STATES, has_own_bureau
 from services.referrals.faults import Fault, fault, in_order, validation_faults
 from services.referrals.model import (

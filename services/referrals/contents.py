@@ -7,7 +7,7 @@ from typing import Any
 
 from runtime.http import Problem
 from runtime.mongo import Document
-from schemas.vocabulary import SupplementKind
+from schemas.vocabulary.requests import SupplementKind
 from services.referrals.pieces import PieceKind, PieceStore, open_piece
 from services.referrals.store import ReferralStore
 from services.referrals.supplements import Content, merge

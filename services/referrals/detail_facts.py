@@ -1,7 +1,7 @@
 """The facts that stand only in the free detail of a nexus: a telephone number, an IP address, a ZIP code."""
 
 from schemas.events import Place
-from schemas.vocabulary import Evidence, NexusKind
+from schemas.vocabulary.facts import Evidence, NexusKind
 from services.referrals.addresses import place_of_address
 from services.referrals.area_codes import state_of_phone
 from services.referrals.ip_addresses import evidence_of_ip

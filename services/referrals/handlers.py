@@ -5,7 +5,7 @@ from uuid import UUID
 
 from runtime.store import Work
 from schemas.events import ReferralRerouted, ReferralRouted, ReferralSentBack, ReferralSentToTriage
-from schemas.vocabulary import State
+from schemas.vocabulary.requests import State
 from services.referrals.noting import ROUTING, note, number
 
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from schemas.us_code import read_section, sections_in
-from schemas.vocabulary import DESK_ONLY_REQUEST_TYPES, Category, Flag, RequesterKind, RequestType
+from schemas.vocabulary.facts import Category, Flag
+from schemas.vocabulary.requests import DESK_ONLY_REQUEST_TYPES, RequesterKind, RequestType
 from services.referrals.charges import Reading, read_charge
 from services.referrals.completeness import faults_of, faults_of_body, has_bureau_for_channel
 from services.referrals.countries import HOME

@@ -16,7 +16,7 @@ from runtime.errors import AlreadyThere, StoreAway
 from runtime.http import Problem
 from runtime.mongo import Document
 from schemas.events import NoticeFact, ReferralReceived
-from schemas.vocabulary import Flag
+from schemas.vocabulary.facts import Flag
 from services.referrals.charges.shown import shown_reading
 from services.referrals.evidence.door import FirstReceipts
 from services.referrals.facts import received, summary_of

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from schemas.vocabulary import Evidence
+from schemas.vocabulary.facts import Evidence
 
 _TOKENS = re.compile(r"[0-9A-Fa-f:.]+")
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from runtime.described import Shown
-from schemas.vocabulary import Flag, State
+from schemas.vocabulary.facts import Flag
+from schemas.vocabulary.requests import State
 
 
 class AddressesShown(Shown):

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from runtime.store import Work
-from schemas.vocabulary import State
+from schemas.vocabulary.requests import State
 from services.referrals.store import Resumed, fold
 
 ROUTING, QUEUE = 1, 2

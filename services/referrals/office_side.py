@@ -8,7 +8,7 @@ from uuid6 import uuid7
 
 from runtime.mongo import Document
 from schemas.events import ContentDeposited
-from schemas.vocabulary import AnswerKind, DepositKind
+from schemas.vocabulary.queues import AnswerKind, DepositKind
 from services.referrals.answers import faults_of_answer
 from services.referrals.bodies import refused
 from services.referrals.contents import Contents

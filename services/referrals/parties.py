@@ -8,7 +8,7 @@ from fastapi import Header
 
 from runtime.http import Problem
 from runtime.mongo import Document
-from schemas.vocabulary import QUEUES
+from schemas.vocabulary.offices import QUEUES
 from services.referrals.countries import COUNTRIES
 from services.referrals.faults import Fault, fault
 

@@ -23,7 +23,9 @@ from schemas.events import (
     QueueEvent,
     RecallAcknowledged,
 )
-from schemas.vocabulary import AnswerKind, ClosedBecause, EscalationLevel, PauseGround, QueueRole, State
+from schemas.vocabulary.clocks import EscalationLevel, PauseGround
+from schemas.vocabulary.queues import AnswerKind, ClosedBecause, QueueRole
+from schemas.vocabulary.requests import State
 from services.referrals.noting import QUEUE, note, number
 from services.referrals.pieces import PieceKind, PieceStore
 from services.referrals.store import Resumed

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.vocabulary import ClosedBecause, QueueRole, RecallOutcome
+from schemas.vocabulary.queues import ClosedBecause, QueueRole
+from schemas.vocabulary.recalls import RecallOutcome
 from services.referrals.timeline import Entry, Timeline, entries_of
 
 

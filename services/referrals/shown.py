@@ -9,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from runtime.described import Shown
 from schemas.events import NoticeFact
 from schemas.marks import Marks
-from schemas.vocabulary import AnswerKind, Flag, KeepGround, QueueRole, RecallGround, RecallOutcome, State
+from schemas.vocabulary.facts import Flag
+from schemas.vocabulary.queues import AnswerKind, QueueRole
+from schemas.vocabulary.recalls import KeepGround, RecallGround, RecallOutcome
+from schemas.vocabulary.requests import State
 from services.referrals.timeline import QuestionState
 
 Content = dict[str, Any]

@@ -12,7 +12,7 @@ from uuid6 import uuid7
 from runtime.mongo import Document, store_errors
 from runtime.store import KEPT_TO_OURSELVES, Change, Create, SharedInsert, Store, Work
 from schemas.events import ContentDeposited, ReferralReceived
-from schemas.vocabulary import State
+from schemas.vocabulary.requests import State
 from services.referrals.evidence.page import DUE_SOON, NOTARY_AT
 from services.referrals.gates.kept import LAPSE_AT
 from services.referrals.liaison_feed import liaison_is_told

@@ -10,7 +10,8 @@ from pydantic_core import to_json
 
 from schemas.marks import Marks
 from schemas.strictness import combined
-from schemas.vocabulary import Flag, NexusKind, SupplementKind
+from schemas.vocabulary.facts import Flag, NexusKind
+from schemas.vocabulary.requests import SupplementKind
 from services.referrals.faults import Fault, fault, in_order, validation_faults
 from services.referrals.intake import check
 from services.referrals.model import Referral, read_referral

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.vocabulary import Flag
+from schemas.vocabulary.facts import Flag
 
 _BEFORE_NFKD = (("ß", "ss"), ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("đ", "d"), ("ı", "i"))
 _INVISIBLE = frozenset({"Cf", "Mn", "Me"})

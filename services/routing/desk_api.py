@@ -14,7 +14,10 @@ from runtime.described import answers, problems
 from runtime.http import Problem
 from runtime.mongo import Document
 from runtime.pages import read_cursor, read_moment, write_cursor
-from schemas.vocabulary import DESKS, AskGround, Category, Flag, PlacementGround, Urgency
+from schemas.vocabulary.facts import AskGround, Category, Flag
+from schemas.vocabulary.offices import DESKS
+from schemas.vocabulary.placements import PlacementGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.act_log import Asked
 from services.routing.desk_requests import (
     ActRequest,

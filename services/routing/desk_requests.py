@@ -7,7 +7,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from schemas.events import Part
 from schemas.marks import Consent
-from schemas.vocabulary import Category, Flag, PlacementGround, RefusalGround, Urgency
+from schemas.vocabulary.facts import Category, Flag
+from schemas.vocabulary.placements import PlacementGround
+from schemas.vocabulary.queues import RefusalGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.acts import Assign, Move, SendBack, Split
 from services.routing.domain.grounds import Ground
 from services.routing.domain.rule_draft import Condition

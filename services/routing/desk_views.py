@@ -9,7 +9,9 @@ from pydantic import TypeAdapter
 from runtime.http import shown
 from runtime.mongo import Document
 from schemas.events import ReferralReceived
-from schemas.vocabulary import Category, PlacementCause, Urgency
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.placements import PlacementCause
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.decision import Candidate
 from services.routing.domain.explained import explain
 from services.routing.domain.notice_gates import gates_to_pass

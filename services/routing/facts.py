@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from schemas.events import NexusFact, OffenceFact, ReferralReceived
-from schemas.vocabulary import Flag
+from schemas.vocabulary.facts import Flag
 from services.routing.domain.facts import Facts, Label, Nexus, Offence, Place
 
 

@@ -10,7 +10,9 @@ from runtime.mongo import Document
 from schemas.events import NoticeFact, ReferralRerouted, ReferralSentBack
 from schemas.marks import Marks
 from schemas.notices import Gate, NoticeAction
-from schemas.vocabulary import Flag, PlacementCause, PlacementGround, Urgency
+from schemas.vocabulary.facts import Flag
+from schemas.vocabulary.placements import PlacementCause, PlacementGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.decision import Decision
 from services.routing.domain.desk import Step
 from services.routing.domain.notice_gates import Notice

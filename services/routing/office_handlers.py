@@ -8,7 +8,7 @@ from uuid import UUID
 from runtime.mongo import Document
 from runtime.store import Change, Work
 from schemas.events import ItemDeclined, ItemTransferAsked, ReferralRecalled, ReferralSupplemented
-from schemas.vocabulary import QueueRole
+from schemas.vocabulary.queues import QueueRole
 from services.routing.domain.desk import Step
 from services.routing.domain.handovers import Decline, HandOn, decline, hand_on
 from services.routing.domain.placements import Standing

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from runtime.http import Problem
 from runtime.mongo import Document
 from schemas.events import ReferralReceived
-from schemas.vocabulary import PlacementGround
+from schemas.vocabulary.placements import PlacementGround
 from services.routing.act_log import Asked, answer, done_before, entry_of, stale
 from services.routing.domain import desk
 from services.routing.domain.acts import Act, DecideAgain, Merge

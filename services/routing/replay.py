@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from runtime.environment import read_environment
 from runtime.http import Problem, shown
 from runtime.logs import start_logs
 from runtime.mongo import Document, open_database
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if given.run is None and (given.version is None or given.staff is None):
         parser.error("name a ruleset, and your staff id with --staff")
-    settings = ReplaySettings()
+    settings = read_environment(ReplaySettings)
     start_logs("routing", settings.telemetry)
     try:
         return asyncio.run(_replay(given, settings))

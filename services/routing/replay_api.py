@@ -16,7 +16,7 @@ from runtime.errors import StoreAway
 from runtime.http import Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
-from schemas.vocabulary import DESKS
+from schemas.vocabulary.offices import DESKS
 from services.routing.replay_desk import ReplayDesk, progress_of
 from services.routing.replay_shown import ChangesShown, ReplayShown, ReplaysShown, SummaryShown
 from services.routing.ruleset_api import BAD_CURSOR, Cursor, Limit, Version
@@ -41,7 +41,6 @@ _FOLLOWED = event_stream(
 )
 
 RunId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
-Queue = Annotated[str | None, Query(max_length=20)]
 
 
 class ReplayForm(Form):

@@ -5,7 +5,7 @@ from typing import Any
 
 from runtime.mongo import Document
 from schemas.events import ReferralReceived
-from schemas.vocabulary import PlacementCause, PlacementGround
+from schemas.vocabulary.placements import PlacementCause, PlacementGround
 from services.routing.desk_requests import DraftRuleRequest
 from services.routing.domain.faults import fault
 from services.routing.domain.rule_draft import COLUMNS, rule_of

@@ -9,7 +9,9 @@ from runtime.described import Shown
 from schemas.events import Part, ReferralReceived
 from schemas.marks import Marks
 from schemas.notices import Colour, Gate, NoticeAction, NoticeSource
-from schemas.vocabulary import Category, NexusKind, PlacementCause, PlacementGround, Urgency
+from schemas.vocabulary.facts import Category, NexusKind
+from schemas.vocabulary.placements import PlacementCause, PlacementGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.decision import Outcome
 from services.routing.domain.offences import KnownBy
 from services.routing.domain.placements import Standing

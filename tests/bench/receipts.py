@@ -67,7 +67,9 @@ async def _notary() -> float:
                 due = [{**record(*WAY, referral_id=str(uuid7())), "notary_at": at(0)} for _ in range(REFERRALS)]
                 await database[COLLECTION].insert_many(due)
                 started = time.process_time()
-                await Notary(store, SIGNER, WAITS, "bench").notarise_due(at(5))
+                notary = Notary(store, SIGNER, WAITS, "bench")
+                while await notary.notarise_due(at(5)):
+                    pass
                 took = time.process_time() - started
                 assert await database[PAGES].count_documents({}) == REFERRALS
     return took / REFERRALS * 1e6

@@ -1,7 +1,7 @@
 """What the page on clocks says of deadlines and levels is what the code has."""
 
 from deploy.local.settings import CHECKOUT
-from schemas.vocabulary import EscalationLevel, PauseGround
+from schemas.vocabulary.clocks import EscalationLevel, PauseGround
 from services.notify.clock.reading import Basis
 from services.notify.clock.spans import SPANS, TOLD_AT
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from schemas.vocabulary import Category
+from schemas.vocabulary.facts import Category
 from services.routing.tables import load_ruleset
 from tests.golden.corpus import NOW, changes, decided_anew, read_corpus
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.vocabulary import Category
+from schemas.vocabulary.facts import Category
 from tests.charges.measure import TUNED_ON, read_set, report, score
 
 FOLDER = Path(__file__).parents[1] / "charges"

@@ -4,7 +4,7 @@ import csv
 from datetime import UTC, date, datetime, timedelta
 
 from deploy.local.settings import CHECKOUT
-from schemas.vocabulary import OFFICES, QUEUES
+from schemas.vocabulary.offices import OFFICES, QUEUES
 from services.notify.clock.office_hours import TABLE, is_federal_holiday, load_office_hours
 from services.notify.clock.spans import SPANS, WORKING_DAY
 

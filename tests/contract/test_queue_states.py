@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.vocabulary import ItemState
+from schemas.vocabulary.queues import ItemState
 from services.notify.refusals import WORDS, RefusalCode
 from services.notify.state_page import PAGE, main, page
 from services.notify.step_faults import WORDS as FAULT_WORDS

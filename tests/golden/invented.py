@@ -8,7 +8,9 @@ from uuid import UUID
 
 from deploy.demo.referrals import Ending, invented_referrals
 from schemas.events import ReferralReceived
-from schemas.vocabulary import OFFICES, PROGRAMMES, AskGround, Category, Channel, Flag, RequestType, Urgency
+from schemas.vocabulary.facts import AskGround, Category, Flag
+from schemas.vocabulary.offices import OFFICES, PROGRAMMES
+from schemas.vocabulary.requests import Channel, RequestType, Urgency
 from services.referrals.facts import received
 from services.referrals.intake import check
 from services.referrals.model import read_referral

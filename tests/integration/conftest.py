@@ -10,9 +10,12 @@ from schemas.topics import OFFICE_FEED, TOPICS
 from tests.conftest import own_environment
 from tests.support.background_stack import BackgroundStack, kafka_and_mongo
 from tests.support.kafka import KafkaDesk, open_kafka_desk
+from tests.support.leads import Leads
 from tests.support.names import unique_name
+from tests.support.notices import Shelf
 from tests.support.office import Office
 from tests.support.queues import Notify, running
+from tests.support.referrals_service import running_referrals
 
 
 @pytest.fixture
@@ -43,6 +46,13 @@ async def notify(
     ):
         yield Notify(http, database, kafka)
         await database.client.drop_database(database.name)
+
+
+@pytest.fixture
+async def leads(kafka: KafkaDesk, kafka_settings: KafkaSettings, mongo_settings: MongoSettings) -> AsyncIterator[Leads]:
+    """The referrals service, running, and the book of notices that another process would write."""
+    async with running_referrals(kafka, kafka_settings, mongo_settings) as service:
+        yield Leads(service, await Shelf(service.database).prepare())
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,6 @@ from tests.support.waiting import until
 
 A, B = "2099/10001", "2099/10002"
 
-Command = Callable[..., Any]
-
 
 @pytest.fixture
 async def service() -> AsyncIterator[tuple[SmallService, ScriptedServer]]:
@@ -115,10 +113,10 @@ async def test_a_sweep_that_is_refused_says_so_by_its_code_and_the_next_one_does
     ("change", "words"),
     [
         ({"FEED_BASE_URL": ""}, "FEED_BASE_URL or FEED_FOLDER"),
-        ({"FEED_LISTS": "blue", "FEED_TRIES": "none"}, "form: FEED_LISTS, FEED_TRIES. "),
-        ({"KAFKA_BOOTSTRAP_SERVERS": ""}, "form: KAFKA_BOOTSTRAP_SERVERS. "),
-        ({"MONGO_URI": ""}, "form: MONGO_URI. "),
-        ({"REFERRALS_MASTER_KEY": ""}, "form: REFERRALS_MASTER_KEY. "),
+        ({"FEED_LISTS": "blue", "FEED_TRIES": "none"}, "FEED_TRIES is wrong: "),
+        ({"KAFKA_BOOTSTRAP_SERVERS": ""}, "KAFKA_BOOTSTRAP_SERVERS is wrong: "),
+        ({"MONGO_URI": ""}, "MONGO_URI is wrong: "),
+        ({"REFERRALS_MASTER_KEY": ""}, "REFERRALS_MASTER_KEY is wrong: "),
     ],
 )
 async def test_a_wrong_setting_is_named_and_nothing_is_asked(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from uuid6 import uuid7
 
-from schemas.vocabulary import QUEUES
+from schemas.vocabulary.offices import QUEUES
 from services.referrals.ncb.door import LINES_AT_MOST
 from tests.support.ncb import NAME, NEXUS, NUMBER, line, lines, notice, said, signed
 from tests.support.ncb_feed import running_bureau

@@ -82,12 +82,15 @@ async def test_a_record_shows_its_ways_and_its_history_by_names_of_fields(referr
 
 
 async def test_content_is_given_after_its_reading_is_recorded(referrals, shelf):
-    notice_id = (await shelf.book.observe(invented(), in_public(1))).notice_id
+    notice = invented(eyes=("BROH",), languages=("FRE", "ZZZ"))
+    notice_id = (await shelf.book.observe(notice, in_public(1))).notice_id
 
     read = await referrals.get(f"/v1/notices/{notice_id}/content?{READER}")
     readings = await referrals.get(f"/v1/notices/{notice_id}/readings")
 
     assert (read["notice"]["names"][0]["name"], read["masked"]) == (SURNAME, False)
+    assert (read["notice"]["eyes"], read["in_words"]["eyes"]) == (["BROH"], ["hazel"])
+    assert read["in_words"]["languages"] == ["French", "ZZZ"]
     [reading] = readings["readings"]
     assert (reading["reader"], reading["purpose"], reading["revision"]) == ("SAC-BOS/B-2207", "locate", 1)
 

@@ -71,7 +71,7 @@ async def test_a_change_names_the_fields_that_differ(shelf, notice_id):
 
 
 async def test_other_pictures_are_told_apart_and_the_first_list_of_them_is_no_change(shelf, notice_id):
-    await shelf.book.observe(invented(), in_public(1, pictured=True))
+    await shelf.book.observe(invented(), in_public(1))
     first = await shelf.book.observe_images(notice_id, ("6", "5"), in_public(1, late=1))
     same = await shelf.book.observe_images(notice_id, ("5", "6"), in_public(2))
     other = await shelf.book.observe_images(notice_id, ("5", "7"), in_public(3))
@@ -80,16 +80,6 @@ async def test_other_pictures_are_told_apart_and_the_first_list_of_them_is_no_ch
     assert [each.outcome for each in (first, same, other, unread)] == ["same", "same", "image_changed", "changed"]
     assert await shelf.words(notice_id) == ["Observed", "ImageChanged", "Changed"]
     assert (await shelf.book.read(notice_id)).images == ("5", "7")
-
-
-async def test_pictures_read_longest_ago_are_read_first(shelf):
-    ids = []
-    for number in range(3):
-        notice = invented(f"2099/{number}")
-        ids.append((await shelf.book.observe(notice, in_public(1, pictured=number > 0))).notice_id)
-    await shelf.book.observe_images(ids[1], ("5",), in_public(1, late=1))
-
-    assert await shelf.book.images_to_read("red", 5) == [ids[2], ids[1]]
 
 
 async def test_what_is_absent_from_two_complete_sweeps_is_not_listed_and_may_come_back_changed(shelf, notice_id):

@@ -14,7 +14,9 @@ import pytest
 from uuid6 import uuid7
 
 from runtime.http import make_app
-from schemas.vocabulary import Category, RefusalGround, State
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.queues import RefusalGround
+from schemas.vocabulary.requests import State
 from services.referrals.statistics.__main__ import main
 from services.referrals.statistics.api import statistics_routes
 from services.referrals.statistics.counting import count, pipeline, prepare

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from schemas.vocabulary import DelayGround, PauseGround, Urgency
+from schemas.vocabulary.clocks import DelayGround, PauseGround
+from schemas.vocabulary.requests import Urgency
 from services.notify.clock.facts import Fact, Kind
 
 MONDAY = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)

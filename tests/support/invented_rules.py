@@ -5,17 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from schemas.marks import TLP_LABELS, Condition, HandlingCode
-from schemas.vocabulary import (
-    DESK_ONLY_REQUEST_TYPES,
-    DESKS,
-    OFFICES,
-    PROGRAMMES,
-    Category,
-    Channel,
-    Flag,
-    RequestType,
-    Urgency,
-)
+from schemas.vocabulary.facts import Category, Flag
+from schemas.vocabulary.offices import DESKS, OFFICES, PROGRAMMES
+from schemas.vocabulary.requests import DESK_ONLY_REQUEST_TYPES, Channel, RequestType, Urgency
 from services.routing.domain.grounds import GIVEN_BY_RULES
 from services.routing.domain.rules import OF_NEXUS, OF_PLACE, OF_REQUESTER, PRO_TEM, Dimension, Rule, compile_rules
 from services.routing.domain.ruleset import Places, Ruleset

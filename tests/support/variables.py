@@ -6,6 +6,7 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from runtime.environment import settings_within, variable_of
 from services.notify.settings import Settings as NotifySettings
 from services.referrals.feed.settings import FeedSettings
 from services.referrals.settings import Settings as ReferralsSettings
@@ -32,15 +33,13 @@ class Variable:
 
 def variables_of(settings: type[BaseSettings]) -> dict[str, Variable]:
     """Name the variables of a settings class and of the settings within it."""
-    prefix = settings.model_config.get("env_prefix", "")
+    within = settings_within(settings)
     found: dict[str, Variable] = {}
     for field_name, field in settings.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseSettings):
-            found |= variables_of(field.annotation)
+        if field_name in within:
+            found |= variables_of(within[field_name])
             continue
-        alias = field.validation_alias
-        assert alias is None or isinstance(alias, str), f"{field_name} is read under several names"
-        name = alias or f"{prefix}{field_name}".upper()
+        name = variable_of(settings, field_name)
         default = None if field.default is PydanticUndefined else field.default
         found[name] = Variable(name, field.description or "", field.is_required(), default)
     return found

@@ -12,7 +12,8 @@ from runtime.described import answers, problems
 from runtime.http import Problem
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
-from schemas.vocabulary import QUEUES, EscalationLevel
+from schemas.vocabulary.clocks import EscalationLevel
+from schemas.vocabulary.offices import QUEUES
 from services.notify.clock.deadlines import Calendars
 from services.notify.clock.shown import ClockShown, OfficeClocksShown, ToldClocksShown
 from services.notify.clock.store import ClockStore

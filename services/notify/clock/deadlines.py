@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from schemas.vocabulary import ClockStep, EscalationLevel, Urgency
+from schemas.vocabulary.clocks import ClockStep, EscalationLevel
+from schemas.vocabulary.requests import Urgency
 from services.notify.clock.calendars import Calendar
 from services.notify.clock.history import History
 from services.notify.clock.running import Stretch, reached, running

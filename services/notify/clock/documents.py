@@ -8,7 +8,8 @@ from typing import Any
 
 from runtime.mongo import Document
 from runtime.store import with_outbox
-from schemas.vocabulary import ClockStep, DelayGround, EscalationLevel, PauseGround, Urgency
+from schemas.vocabulary.clocks import ClockStep, DelayGround, EscalationLevel, PauseGround
+from schemas.vocabulary.requests import Urgency
 from services.notify.clock.deadlines import Calendars, Deadline, Telling, Told, owed, tellings
 from services.notify.clock.facts import Fact, Kind
 from services.notify.clock.history import History, read_history

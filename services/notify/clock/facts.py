@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from schemas.vocabulary import DelayGround, PauseGround, Urgency
+from schemas.vocabulary.clocks import DelayGround, PauseGround
+from schemas.vocabulary.requests import Urgency
 
 
 class Kind(StrEnum):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from schemas.vocabulary import ClockStep, DelayGround, Urgency
+from schemas.vocabulary.clocks import ClockStep, DelayGround
+from schemas.vocabulary.requests import Urgency
 from services.notify.clock.facts import Fact, Kind
 from services.notify.clock.pauses import Pause, pauses_of
 

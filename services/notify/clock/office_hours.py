@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from schemas.vocabulary import QUEUES
+from schemas.vocabulary.offices import QUEUES
 from services.notify.clock.calendars import OfficeHours
 from services.notify.clock.spans import WORKING_DAY
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.vocabulary import PauseGround, Urgency
+from schemas.vocabulary.clocks import PauseGround
+from schemas.vocabulary.requests import Urgency
 from services.notify.clock.facts import Fact, Kind
 
 OF_AN_ITEM = (Kind.PAUSED, Kind.RESUMED, Kind.LEFT, Kind.DONE)

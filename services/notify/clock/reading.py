@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from schemas.vocabulary import ClockStep, Urgency
+from schemas.vocabulary.clocks import ClockStep
+from schemas.vocabulary.requests import Urgency
 from services.notify.clock.deadlines import Calendars, Deadline, deadline
 from services.notify.clock.history import History
 from services.notify.clock.running import counted, running

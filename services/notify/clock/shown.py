@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from runtime.described import Shown
-from schemas.vocabulary import ClockStep, DelayGround, EscalationLevel, PauseGround, Urgency
+from schemas.vocabulary.clocks import ClockStep, DelayGround, EscalationLevel, PauseGround
+from schemas.vocabulary.requests import Urgency
 from services.notify.clock.history import EndedBecause
 from services.notify.clock.reading import Basis
 

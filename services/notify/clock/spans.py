@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from schemas.vocabulary import ClockStep, EscalationLevel, Urgency
+from schemas.vocabulary.clocks import ClockStep, EscalationLevel
+from schemas.vocabulary.requests import Urgency
 
 WORKING_DAY = timedelta(hours=8, minutes=30)
 """How long every office is open on a day that it is open: a working day is so much open time."""

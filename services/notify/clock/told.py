@@ -29,7 +29,9 @@ from schemas.events import (
     ReferralSupplemented,
 )
 from schemas.topics import QUEUE_EVENTS, REFERRAL_EVENTS, ROUTING_EVENTS
-from schemas.vocabulary import QUEUES, ClosedBecause, PauseGround, QueueRole
+from schemas.vocabulary.clocks import PauseGround
+from schemas.vocabulary.offices import QUEUES
+from schemas.vocabulary.queues import ClosedBecause, QueueRole
 from services.notify.clock.facts import Fact, Kind
 
 YEARS = range(2000, 2200)

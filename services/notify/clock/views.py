@@ -6,7 +6,8 @@ from typing import Any
 
 from runtime.http import shown
 from runtime.mongo import Document
-from schemas.vocabulary import PauseGround, Urgency
+from schemas.vocabulary.clocks import PauseGround
+from schemas.vocabulary.requests import Urgency
 from services.notify.clock.deadlines import Calendars, owed, tellings
 from services.notify.clock.documents import history_of, told_of
 from services.notify.clock.history import History

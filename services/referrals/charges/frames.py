@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 
-from schemas.vocabulary import Category
+from schemas.vocabulary.facts import Category
 from services.referrals.charges.tongues import read_rows
 
 _KINDS = ("person", "act", "object", "qualifier", "whole")

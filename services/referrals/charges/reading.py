@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from schemas.vocabulary import AskGround, Category
+from schemas.vocabulary.facts import AskGround, Category
 from services.referrals.charges.clauses import charges_of, parts_of
 from services.referrals.charges.frames import frames
 from services.referrals.charges.lexicon import Lexicon, load

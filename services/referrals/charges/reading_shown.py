@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from runtime.described import Shown
-from schemas.vocabulary import AskGround, Category
+from schemas.vocabulary.facts import AskGround, Category
 
 
 class LabelShown(Shown):

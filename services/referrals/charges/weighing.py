@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from schemas.vocabulary import Category
+from schemas.vocabulary.facts import Category
 from services.referrals.charges.frames import Frame, concepts, frames, groups, plain_words, standings
 from services.referrals.charges.meaning import Meaning, together
 

@@ -14,6 +14,7 @@ import structlog
 
 from runtime.errors import Overtaken, Transient
 from runtime.mongo import Document
+from runtime.rounds import Rounds
 from runtime.telemetry import untraced
 from services.referrals.evidence.custody_store import CustodyStore, Settled
 from services.referrals.evidence.page import Page, Standing, next_look, write_page
@@ -46,39 +47,24 @@ class Notary:
         self._signer = signer
         self._waits = waits
         self._owner = owner
-        self._stop = asyncio.Event()
+        self._rounds = Rounds("notary", self._look, rest=EVERY_SECONDS)
 
     async def run(self) -> None:
         """Look until stopped; only one process at a time does, for two would sign the same."""
-        while not self._stop.is_set():
-            try:
-                with untraced():  # it belongs to no request, and nearly always there is nothing
-                    if await self._store.lease(self._owner, LEASE):
-                        await self.notarise_due(datetime.now(UTC))
-            except Transient as exc:
-                log.warning("notary waits", error=str(exc))
-            try:
-                async with asyncio.timeout(EVERY_SECONDS):
-                    await self._stop.wait()
-            except TimeoutError:
-                continue
+        await self._rounds.run()
         await self._leave()
 
     async def stop(self) -> None:
         """Ask `run` to end."""
-        self._stop.set()
+        await self._rounds.stop()
 
-    async def notarise_due(self, now: datetime) -> None:
-        """Write all that is due at a moment; the lease lasts for a look, not for all of them."""
-        while not self._stop.is_set():
-            records = await self._store.due(now, AT_ONCE)
-            readings = await self._store.unchained(READINGS_AT_ONCE)
-            if not records and not readings:
-                return
+    async def notarise_due(self, now: datetime) -> bool:
+        """Write what is due at a moment, many at once; true if there may be more."""
+        records = await self._store.due(now, AT_ONCE)
+        readings = await self._store.unchained(READINGS_AT_ONCE)
+        if records or readings:
             await self._write(await self._with_read(records, readings), readings, now)
-            if len(records) < AT_ONCE and len(readings) < READINGS_AT_ONCE:
-                return
-            await self._store.lease(self._owner, LEASE)
+        return len(records) == AT_ONCE or len(readings) == READINGS_AT_ONCE
 
     async def notarise(self, referral_id: str) -> None:
         """Bring one referral's chain up to this moment; whoever asks for evidence gets all of it."""
@@ -129,6 +115,10 @@ class Notary:
             return Settled(record, Standing.of({"custody": latest["standing"]}), now)
         standing = page.standing
         return Settled(record, standing, next_look(record, standing.issued, self._waits, now))
+
+    async def _look(self) -> bool:
+        with untraced():  # it belongs to no request, and nearly always there is nothing
+            return await self._store.lease(self._owner, LEASE) and await self.notarise_due(datetime.now(UTC))
 
     async def _leave(self) -> None:
         try:

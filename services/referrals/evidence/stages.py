@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from schemas.vocabulary import ClockStep, ClosedBecause, QueueRole
+from schemas.vocabulary.clocks import ClockStep
+from schemas.vocabulary.queues import ClosedBecause, QueueRole
 
 Entry = Mapping[str, Any]
 Timeline = Sequence[Entry]

@@ -9,17 +9,14 @@ from contextlib import AsyncExitStack, redirect_stdout
 from functools import partial
 from typing import Any
 
-from pydantic import ValidationError
-
+from runtime.environment import NOT_SET_UP, read_environment
 from runtime.errors import Transient
 from runtime.logs import start_logs
 from runtime.mongo import open_database, store_errors
 from runtime.process import run
-from runtime.settings import KafkaSettings, MongoSettings, TelemetrySettings
 from runtime.store import BUCKETS
 from runtime.telemetry import start_telemetry, untraced
 from services.referrals.feed.api import plain
-from services.referrals.feed.lease import LeaseLost
 from services.referrals.feed.opening import Feed, NoSource, open_feed, open_worker
 from services.referrals.feed.query import ListName
 from services.referrals.feed.settings import FeedSettings
@@ -27,12 +24,8 @@ from services.referrals.feed.status import read_status
 from services.referrals.feed.sweeping import Swept
 from services.referrals.feed.terminal import drawn, status_text, swept_line
 from services.referrals.notices.records import NOTICES
-from services.referrals.settings import RecordSettings
 
-COMPLETE, NOT_COMPLETE, NOT_SET_UP, BUSY = 0, 1, 2, 3
-
-READ = (FeedSettings, RecordSettings, KafkaSettings, MongoSettings, TelemetrySettings)
-"""The classes of settings that this command reads."""
+COMPLETE, NOT_COMPLETE, BUSY = 0, 1, 3
 
 TIMES_LOOKED = 300
 """How often the end of a command looks, ten times a second, whether all is sent."""
@@ -41,23 +34,12 @@ TIMES_LOOKED = 300
 def main(arguments: Sequence[str]) -> int:
     """Do what is asked, and give the exit code."""
     asked = _parser().parse_args(arguments)
-    try:
-        settings = FeedSettings()
-    except ValidationError as exc:
-        names = ", ".join(sorted(_variables(exc)))
-        print(f"A setting is missing or not of its form: {names}. docs/operations.md lists them all.", file=sys.stderr)
-        return NOT_SET_UP
+    settings = read_environment(FeedSettings)
     try:
         return _done(asked, settings)
     except NoSource:
         print("There is nothing to read: set FEED_BASE_URL or FEED_FOLDER.", file=sys.stderr)
         return NOT_SET_UP
-
-
-def _variables(wrong: ValidationError) -> set[str]:
-    """Name the environment variables that settings were refused for."""
-    prefixes = {asked.__name__: asked.model_config.get("env_prefix", "") for asked in READ}
-    return {f"{prefixes.get(wrong.title, '')}{error['loc'][-1]}".upper() for error in wrong.errors()}
 
 
 def _done(asked: argparse.Namespace, settings: FeedSettings) -> int:
@@ -73,7 +55,7 @@ def _done(asked: argparse.Namespace, settings: FeedSettings) -> int:
     provider = start_telemetry("feed", settings.telemetry)
     try:
         return asyncio.run(_sweep(asked, settings))
-    except (Transient, LeaseLost) as exc:
+    except Transient as exc:
         print(f"The sweep had to stop and is taken up by the next one: {type(exc).__name__}.", file=sys.stderr)
         return NOT_COMPLETE
     finally:

@@ -144,9 +144,7 @@ class Details:
     async def _settle(self, fresh: Sequence[Wanted]) -> None:
         """Note that notices are listed that need not be read."""
         for batch in _batches(fresh):
-            for pictured in (True, False):
-                alike = [each for each in batch if each.is_pictured is pictured]
-                await self._book.still_listed([each.notice_id for each in alike], self._sighting(pictured))
+            await self._book.still_listed([each.notice_id for each in batch], self._sighting())
             await self._marks.put(
                 [replace(each.mark, sweep=self._sweep.number, became=Became.SAME, requests=0) for each in batch]
             )
@@ -182,7 +180,7 @@ class Details:
         """Read the notice, and tell the book what it says."""
         known = each.mark.validators if self._was_there(each) else NONE_KNOWN
         fetched = await self._source.detail(self._sweep.list_name, each.entity_id, known)
-        sighting = self._sighting(each.is_pictured)
+        sighting = self._sighting()
         if fetched.having is Having.MISSING:
             self._missing += 1
             if self._missing >= MISSING_IN_A_ROW and self._source.keeps_answers:
@@ -206,7 +204,7 @@ class Details:
 
     async def _not_read(self, each: Wanted, became: Became) -> Mark:
         """Tell the book that a notice is listed, and no more."""
-        await self._book.still_listed([each.notice_id], self._sighting(each.is_pictured))
+        await self._book.still_listed([each.notice_id], self._sighting())
         return replace(each.mark, sweep=self._sweep.number, became=became)
 
     async def _images(self, each: Wanted) -> Fetched[tuple[str, ...]]:
@@ -241,14 +239,8 @@ class Details:
     def _marked(self, each: Wanted, became: Became, requests: int) -> Mark:
         return replace(each.mark, sweep=self._sweep.number, became=became, requests=requests, entry=each.entry_hash)
 
-    def _sighting(self, pictured: bool) -> Sighting:
-        return Sighting(
-            NoticeSource.PUBLIC,
-            datetime.now(UTC),
-            self._sweep.list_name.value,
-            self._sweep.number,
-            pictured=pictured,
-        )
+    def _sighting(self) -> Sighting:
+        return Sighting(NoticeSource.PUBLIC, datetime.now(UTC), self._sweep.list_name.value, self._sweep.number)
 
     async def _put_aside(self, refused: Unreadable) -> None:
         codes = sorted({reason.code for reason in refused.reasons})

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from runtime.errors import Transient
 from runtime.mongo import Database, Document, store_errors
 
 COLLECTION = "feed_leases"
@@ -21,7 +22,7 @@ _OURS: set[str] = set()
 RAN_OUT = {"$expr": {"$lte": ["$until", "$$NOW"]}}
 
 
-class LeaseLost(Exception):
+class LeaseLost(Transient):
     """Another process has taken over."""
 
 
@@ -52,7 +53,7 @@ class Lease:
             mine = {"_id": self._name, "owner.token": self._owner["token"]}
             done = await self._rows.update_one(mine, [self._stamp(LEASE_S)])
         if done.matched_count == 0:
-            raise LeaseLost
+            raise LeaseLost("another process has the lease of the feed")
 
     async def give_back(self) -> None:
         """Let the next one begin at once."""

@@ -4,17 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-import structlog
-
-from runtime.errors import Transient
-from runtime.logs import describe
+from runtime.rounds import Rounds
 from services.referrals.feed.circuit_keeper import CircuitKeeper
-from services.referrals.feed.lease import Lease, LeaseLost
+from services.referrals.feed.lease import Lease
 from services.referrals.feed.query import ListName
 from services.referrals.feed.sweep_store import State, SweepStore
 from services.referrals.feed.sweeping import Sweeping, Swept
-
-log = structlog.get_logger()
 
 LOOK_S = 5.0
 """Seconds between two looks at what is due, where nothing is due sooner."""
@@ -41,32 +36,21 @@ class Worker:
         self._lists = lists
         self._interval = interval
         self._retry = retry
-        self._look_s = min(LOOK_S, interval.total_seconds(), retry.total_seconds())
-        self._stop = asyncio.Event()
+        look_s = min(LOOK_S, interval.total_seconds(), retry.total_seconds())
+        self._rounds = Rounds("feed", self._look, rest=look_s)
 
     async def run(self) -> None:
         """Sweep what is due until stopped."""
-        while not self._stop.is_set():
-            try:
-                await self._look()
-            except Transient as exc:
-                log.warning("feed waits", error=describe(exc))
-            except LeaseLost:
-                log.warning("feed stops its sweep: another process has the lease")
-            try:
-                async with asyncio.timeout(self._look_s):
-                    await self._stop.wait()
-            except TimeoutError:
-                continue
+        await self._rounds.run()
 
     async def stop(self) -> None:
         """Ask `run` to end; a sweep under way stays as it is, and is taken up the next time."""
-        self._stop.set()
+        await self._rounds.stop()
 
     async def _look(self) -> None:
         """Sweep every list that is due, if nobody else is at it."""
         for list_name in self._lists:
-            if self._stop.is_set() or not await self._is_due(list_name):
+            if self._rounds.stopping.is_set() or not await self._is_due(list_name):
                 continue
             if not await self._lease.take():
                 return
@@ -78,7 +62,7 @@ class Worker:
     async def _until_stopped(self, list_name: ListName) -> None:
         """Sweep, and leave off at once when stopped: everything that was read so far is kept."""
         sweeping = asyncio.create_task(self._swept(list_name))
-        stopping = asyncio.create_task(self._stop.wait())
+        stopping = asyncio.create_task(self._rounds.stopping.wait())
         await asyncio.wait([sweeping, stopping], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if not sweeping.done():

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from runtime.mongo import Document
 from schemas.events import NoticeGatesChanged
-from schemas.vocabulary import Flag
+from schemas.vocabulary.facts import Flag
 from services.referrals.gates.gates import FLAG_OF, Gates
 from services.referrals.gates.kept import GATES, LAPSE_AT, kept
 from services.referrals.store import Act

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from schemas.notices import Gate, NoticeAction
-from schemas.vocabulary import Flag
+from schemas.vocabulary.facts import Flag
 
 
 class ConfirmedWith(StrEnum):

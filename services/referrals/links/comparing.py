@@ -1,11 +1,10 @@
-"""Compares what has come in with what was there, some at a time, and rests in between: nobody waits for it.
+"""Compares what has come in with what was there, some at a time: nobody waits for it.
 
 Comparing costs more than taking in. So what arrives is only noted, together with the offset of its event, and a loop
 that gives most of the time to those who post does the rest. Several processes may do the same work; its effect is one.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
@@ -17,7 +16,6 @@ from runtime.mongo import Document
 from runtime.store import Store, Work
 from runtime.telemetry import untraced
 from schemas.events import ReferralErased, ReferralRecalled, ReferralReceived, ReferralSupplemented
-from services.referrals.links.comparing_notices import ComparingNotices
 from services.referrals.links.keys import KeyMaker
 from services.referrals.links.life import LinkAct, LinkState, step
 from services.referrals.links.store import WAITING, LinkStore
@@ -28,9 +26,6 @@ from services.referrals.model import read_referral
 log = structlog.get_logger()
 
 AT_ONCE = 25
-IDLE_SECONDS = 0.5
-REST = 4
-"""How much longer it rests than it has worked: it takes a fifth of the time at most, however much waits."""
 
 ReadReferral = Callable[[str], Awaitable[bytes | None]]
 """Gives the content of a referral as it stands now; None when it is recalled or erased."""
@@ -60,41 +55,13 @@ HANDLERS: Mapping[type[BaseModel], Handler] = {
 
 
 class Comparing:
-    """The loop that compares what waits."""
+    """Compares what waits of referrals."""
 
-    def __init__(
-        self,
-        store: Store,
-        links: LinkStore,
-        keys: KeyMaker,
-        read: ReadReferral,
-        notices: ComparingNotices | None = None,
-    ) -> None:
+    def __init__(self, store: Store, links: LinkStore, keys: KeyMaker, read: ReadReferral) -> None:
         self._store = store
         self._links = links
         self._keys = keys
         self._read = read
-        self._notices = notices
-        self._stop = asyncio.Event()
-
-    async def run(self) -> None:
-        """Compare until stopped."""
-        while not self._stop.is_set():
-            rest, started = IDLE_SECONDS, time.perf_counter()
-            try:
-                if await self.compare_some() + await self._compare_notices():
-                    rest = REST * (time.perf_counter() - started)
-            except Transient as exc:
-                log.warning("comparing waits", error=str(exc))
-            try:
-                async with asyncio.timeout(rest):
-                    await self._stop.wait()
-            except TimeoutError:
-                continue
-
-    async def stop(self) -> None:
-        """Ask `run` to end."""
-        self._stop.set()
 
     async def compare_some(self) -> int:
         """Compare some of what waits, oldest first, and say how many notes there were."""
@@ -106,9 +73,6 @@ class Comparing:
             await self._links.finished([row["_id"] for row in rows if row["referral_id"] not in failed])
             await self._links.set_aside([row["_id"] for row in rows if row["referral_id"] in failed])
         return len(rows)
-
-    async def _compare_notices(self) -> int:
-        return await self._notices.compare_some() if self._notices is not None else 0
 
     async def _forget(self, referral_ids: Iterable[str]) -> None:
         for referral_id in referral_ids:

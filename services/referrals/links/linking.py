@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from runtime.consumer import Consumer
 from runtime.pace import Linger
+from runtime.rounds import Rounds
 from runtime.stand import Stand
 from schemas.events import ContentDeposited, NoticeGatesChanged, QuestionAnswered
 from schemas.topics import REFERRAL_EVENTS
@@ -19,13 +20,17 @@ from services.referrals.links.searches import NoticeSearches
 from services.referrals.links.store import LinkStore
 from services.referrals.notices.book import NoticeBook
 
+IDLE_SECONDS = 0.5
+EASE = 4
+"""How much longer comparing rests than it has worked: it takes a fifth of the time at most, however much waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Linking:
     """The routes of links, and the loops behind them."""
 
     routes: APIRouter
-    loops: tuple[Consumer, Comparing]
+    loops: tuple[Consumer, Rounds]
 
 
 async def open_linking(stand: Stand, master_key: bytes, read: ReadReferral, book: NoticeBook) -> Linking:
@@ -42,7 +47,13 @@ async def open_linking(stand: Stand, master_key: bytes, read: ReadReferral, book
         handlers=HANDLERS,
         ignores=[ContentDeposited, NoticeGatesChanged, QuestionAnswered],
     )
-    comparing = Comparing(stand.store, links, keys, read, ComparingNotices(stand.store, links, keys, book))
+    referrals = Comparing(stand.store, links, keys, read)
+    notices = ComparingNotices(stand.store, links, keys, book)
+
+    async def compare() -> int:
+        return await referrals.compare_some() + await notices.compare_some()
+
+    comparing = Rounds("comparing", compare, rest=IDLE_SECONDS, ease=EASE)
     return Linking(linking_routes(links, SearchDesk(links, keys, searches)), (noting, comparing))
 
 

@@ -13,7 +13,7 @@ from runtime.http import Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
 from schemas.notices import Colour, NoticeStanding
-from schemas.vocabulary import QUEUES
+from schemas.vocabulary.offices import QUEUES
 from services.referrals.links.api import StaffId
 from services.referrals.links.life import written
 from services.referrals.links.search_desk import Answer, SearchDesk, Within

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from schemas.marks import Condition, HandlingCode, Marks
-from schemas.vocabulary import DESKS
+from schemas.vocabulary.offices import DESKS
 from services.referrals.links.keys import MatchKey
 from services.referrals.links.matching import Match, match
 from services.referrals.links.notice_traits import names_alone, nationality_trait

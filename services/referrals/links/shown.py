@@ -9,7 +9,8 @@ from pydantic import Field
 from runtime.described import Shown
 from schemas.marks import Marks
 from schemas.notices import Colour, NoticeStanding
-from schemas.vocabulary import Flag, State
+from schemas.vocabulary.facts import Flag
+from schemas.vocabulary.requests import State
 from services.referrals.links.life import LinkAct, LinkGround, LinkState
 
 

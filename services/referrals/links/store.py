@@ -12,7 +12,7 @@ from runtime.errors import AlreadyThere, Overtaken
 from runtime.mongo import Document, store_errors
 from runtime.store import Change, Prepared, Store
 from schemas.marks import Marks
-from schemas.vocabulary import State
+from schemas.vocabulary.requests import State
 from services.referrals.links.keys import MatchKey, stored_key
 from services.referrals.links.life import LinkState, resting_on
 from services.referrals.links.matching import NOTHING

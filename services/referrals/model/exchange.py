@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from schemas.vocabulary import AnswerKind, RecallGround, SupplementKind
+from schemas.vocabulary.queues import AnswerKind
+from schemas.vocabulary.recalls import RecallGround
+from schemas.vocabulary.requests import SupplementKind
 from services.referrals.model.marks import GivenMarks
 from services.referrals.model.nexus import Nexus
 from services.referrals.model.offences import Offence

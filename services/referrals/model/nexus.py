@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from schemas.events import Place
-from schemas.vocabulary import Evidence, NexusKind
+from schemas.vocabulary.facts import Evidence, NexusKind
 from services.referrals.countries import HOME
 from services.referrals.model.text import Country, Given, Paragraph
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from schemas.vocabulary import Category
+from schemas.vocabulary.facts import Category
 from services.referrals.model.text import Given, Language, Paragraph
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError, from_json, to_json
 
-from schemas.vocabulary import Channel, Purpose, RequesterKind, RequestType, Urgency, UrgencyGround
+from schemas.vocabulary.requests import Channel, Purpose, RequesterKind, RequestType, Urgency, UrgencyGround
 from services.referrals.model.marks import GivenMarks
 from services.referrals.model.nexus import Nexus
 from services.referrals.model.offences import Offence

@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from schemas.notices import Colour, NoticeSource
-from schemas.vocabulary import Category, Channel, Purpose, RequestType, Urgency, UrgencyGround
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.requests import Channel, Purpose, RequestType, Urgency, UrgencyGround
 from services.referrals.model.marks import GivenInterpolMarks, GivenMarks
 from services.referrals.model.nexus import Nexus
 from services.referrals.model.offences import Offence

@@ -6,6 +6,7 @@ somebody else was first, the record is read again and the change decided anew. S
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -94,12 +95,8 @@ class NoticeBook:
     async def still_listed(self, notice_ids: Collection[UUID], sighting: Sighting) -> None:
         """Note that notices are in the list, though nothing more of them could be read: what is known stands."""
         for notice_id in notice_ids:
-            seen = Seen(notice_id, _as_stored(sighting), Hashes(b""), pictured=sighting.pictured or None)
+            seen = Seen(notice_id, _as_stored(sighting), Hashes(b""))
             await self._stepped(notice_id, partial(still_listed, seen=seen, periods=self._periods))
-
-    async def images_to_read(self, list_name: str, most: int) -> list[UUID]:
-        """List notices whose pictures were read longest ago, among those that have any."""
-        return await self.records.with_oldest_images(list_name, most)
 
     async def close_sweep(self, list_name: str, sweep: int, at: datetime) -> ClosedSweep:
         """Count as absent what a complete sweep did not see; said twice, or begun again, it comes to the same."""
@@ -164,9 +161,7 @@ class NoticeBook:
         )
         minor = is_child(notice, sighting.at.date())
         facts = {"colour": notice.colour.value, "kind": notice.kind.value, "minor": minor}
-        # A picture that the list does not show any more is looked for once more, and found gone.
-        pictured = sighting.pictured or (None if notice.images is None else bool(notice.images))
-        return Seen(notice_id, _as_stored(sighting), hashes, facts, pictured)
+        return Seen(notice_id, _as_stored(sighting), hashes, facts)
 
     async def _sealed(
         self, record: Mapping[str, Any], notice: Notice, seen: Seen, verdict: Verdict
@@ -302,15 +297,7 @@ def _as_json(context: Mapping[str, Any] | None) -> bytes | None:
 
 def _as_stored(sighting: Sighting) -> Sighting:
     """Give a sighting with its time as the database keeps it, so that what comes twice is the same."""
-    return Sighting(
-        sighting.source,
-        _to_the_millisecond(sighting.at),
-        sighting.list_name,
-        sighting.sweep,
-        sighting.message_id,
-        sighting.pictured,
-        sighting.context,
-    )
+    return replace(sighting, at=_to_the_millisecond(sighting.at))
 
 
 def _heard(word: Word) -> Word:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from schemas.notices import Colour
-from schemas.vocabulary import Category
+from schemas.vocabulary.facts import Category
 from services.referrals.charges import read_charge
 from services.referrals.charges.frames import standings
 from services.referrals.charges.tongues import tongue_of

@@ -2,12 +2,25 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pycountry
+
+from services.referrals.notices.notice import Notice
 
 _SEXES = {"M": "male", "F": "female", "U": "unknown"}
 _RETIRED = {"mol": "ron", "scc": "srp", "scr": "hrv"}
 """Codes of ISO 639-2 that are no more, but that stand in lists of today."""
+
+
+def codes_in_words(notice: Notice) -> dict[str, Any]:
+    """Say what the codes of a notice mean, each in the place of its code."""
+    return {
+        "sex": sex_in_words(notice.sex) if notice.sex is not None else None,
+        "eyes": [eyes_in_words(code) for code in notice.eyes],
+        "hairs": [hair_in_words(code) for code in notice.hairs],
+        "languages": [language_in_words(code) for code in notice.languages],
+    }
 
 
 def eyes_in_words(code: str) -> str:
@@ -29,14 +42,6 @@ def language_in_words(code: str) -> str:
     """Say what language a code means: ISO 639-2, as libraries write it (`FRE`) or as it is called (`FRA`)."""
     language = _language(code) or _family(code)
     return code if language is None else str(language.name)
-
-
-def language_tag(code: str) -> str | None:
-    """Give the BCP-47 tag of a language, as a referral states it; None for a code that we do not know."""
-    language = _language(code)
-    if language is None:
-        return None
-    return str(getattr(language, "alpha_2", None) or language.alpha_3)
 
 
 def _language(code: str) -> "pycountry.db.Data | None":

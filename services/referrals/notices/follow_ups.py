@@ -22,7 +22,8 @@ from runtime.http import Problem
 from runtime.mongo import Document
 from runtime.telemetry import untraced
 from schemas.notices import NoticeStanding
-from schemas.vocabulary import RecallGround, SupplementKind
+from schemas.vocabulary.recalls import RecallGround
+from schemas.vocabulary.requests import SupplementKind
 from services.referrals.acts import said
 from services.referrals.contents import Contents
 from services.referrals.intake_desk import IntakeDesk

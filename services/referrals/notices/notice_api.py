@@ -15,11 +15,12 @@ from runtime.mongo import Document
 from runtime.pages import read_cursor, read_moment, write_cursor
 from schemas.marks import Marks
 from schemas.notices import Colour, NoticeStanding
-from schemas.vocabulary import QUEUES
+from schemas.vocabulary.offices import QUEUES
 from services.referrals.links.searching import Asker, may_find
 from services.referrals.ncb.context import NcbContext
 from services.referrals.notices.as_referral import public_marks
 from services.referrals.notices.book import NoticeBook
+from services.referrals.notices.codes import codes_in_words
 from services.referrals.notices.life import has_ended
 from services.referrals.notices.masked import masked
 from services.referrals.notices.notice_readings import NoticeReadings
@@ -139,8 +140,10 @@ def _add_content(router: APIRouter, book: NoticeBook, readings: NoticeReadings) 
             "masked": seen != notice,
             "marks": marks.model_dump(mode="json"),
             "restriction_text": restriction,
+            "notice": seen.model_dump(mode="json"),
+            "in_words": codes_in_words(seen),
         }
-        return JSONResponse({**body, "notice": seen.model_dump(mode="json")}, headers=NOT_KEPT)
+        return JSONResponse(body, headers=NOT_KEPT)
 
     @router.get("/{notice_id}/readings", responses=answers(NoticeReadingsShown))
     async def list_readings(

@@ -82,6 +82,15 @@ class NoticesShown(Shown):
     next: str | None
 
 
+class CodesInWords(Shown):
+    """What the codes of a notice mean, each in the place of its code; one that nobody knows stays as it came."""
+
+    sex: str | None
+    eyes: list[str]
+    hairs: list[str]
+    languages: list[str]
+
+
 class ContentShown(Shown):
     """What a notice says. A missing child stays masked."""
 
@@ -91,6 +100,7 @@ class ContentShown(Shown):
     marks: Marks = Field(description="What its owner allows; they bind whoever reads it.")
     restriction_text: str | None = Field(description="What its owner restricts in words.")
     notice: Notice
+    in_words: CodesInWords
 
 
 class NoticeReadingShown(Shown):

@@ -119,13 +119,6 @@ class NoticeRecords:
             second = await self._records.count_documents({**of_list, "not_listed_sweep": sweep})
         return first, second
 
-    async def with_oldest_images(self, list_name: str, most: int) -> list[UUID]:
-        """List listed notices with pictures, those whose list of pictures was read longest ago first."""
-        where = {"sources.public.list": list_name, "listed": True, "sources.public.pictured": True}
-        with store_errors():
-            found = self._records.find(where, {"_id": 1}).sort([("sources.public.images_read_at", 1), ("_id", 1)])
-            return [UUID(row["_id"]) async for row in found.limit(most)]
-
     async def due(self, what: str, now: datetime, most: int) -> list[Document]:
         """List records for which something is due by now, longest due first."""
         with store_errors():

@@ -7,7 +7,7 @@ from datetime import date
 from pydantic_core import PydanticCustomError
 
 from schemas.notices import Colour
-from schemas.vocabulary import RequesterKind
+from schemas.vocabulary.requests import RequesterKind
 from services.referrals.countries import has_own_bureau, read_country
 from services.referrals.notices.charged import category_of, urgency_rank
 from services.referrals.notices.notice import Notice

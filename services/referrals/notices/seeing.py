@@ -92,14 +92,10 @@ def _noticed(record: Mapping[str, Any], seen: Seen, periods: Periods) -> tuple[D
             changes["standing"] = NoticeStanding.IN_FORCE.value
     else:
         changes |= {"listed": True, "absent": 0}
-        if seen.pictured is not None:
-            changes[f"{place}.pictured"] = seen.pictured
         if sighting.list_name is not None:
             changes[f"{place}.list"] = sighting.list_name
         if sighting.sweep is not None:
             changes["seen_sweep"] = sighting.sweep
-        if seen.hashes.images is not None:
-            changes[f"{place}.images_read_at"] = sighting.at
     # A snapshot that is listed again, or that the bureau has sent as well, is not kept for its thirty days only.
     dates = ("not_listed_at",) if sighting.source is PUBLIC else ()
     return changes, dates if record["standing"] == NoticeStanding.SUSPENDED.value else ("purge_due", *dates)

@@ -33,8 +33,6 @@ class Sighting:
     list_name: str | None = None
     sweep: int | None = None
     message_id: str | None = None
-    pictured: bool = False
-    """Whether the public list shows a picture of it."""
     context: Mapping[str, Any] | None = None
     """What a message says beside the notice (restrictions, ties to the United States): JSON, kept sealed beside it."""
 
@@ -95,5 +93,3 @@ class Seen:
     hashes: Hashes
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What of the notice may stand beside its sealed content: colour, kind, whether it may be of a child."""
-    pictured: bool | None = None
-    """Whether there are pictures of it, or None when that was not seen this time."""

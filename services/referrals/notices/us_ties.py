@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from schemas.notices import Colour
-from schemas.vocabulary import Evidence, NexusKind
+from schemas.vocabulary.facts import Evidence, NexusKind
 from services.referrals.addresses import place_of_address
 from services.referrals.countries import HOME, STATES
 from services.referrals.model.nexus import GivenPlace, Nexus

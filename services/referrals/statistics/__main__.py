@@ -6,7 +6,9 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 
+from runtime.environment import read_environment
 from runtime.http import Problem
 from runtime.mongo import open_database
 from services.referrals.statistics.api import read_dimensions, read_period
@@ -16,7 +18,7 @@ from services.referrals.statistics.report import Dimension, Report
 from services.referrals.statistics.settings import ReportSettings
 
 
-async def main(arguments: Sequence[str], settings: Callable[[], ReportSettings] = ReportSettings) -> str:
+async def main(arguments: Sequence[str], settings: Callable[[], ReportSettings]) -> str:
     """Count, and write the report."""
     parser = _parser()
     asked = parser.parse_args(arguments)
@@ -60,4 +62,4 @@ def _dimensions(text: str) -> tuple[Dimension, ...]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(asyncio.run(main(sys.argv[1:])))
+    sys.stdout.write(asyncio.run(main(sys.argv[1:], partial(read_environment, ReportSettings))))

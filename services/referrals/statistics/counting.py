@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from runtime.mongo import Database, Document, aggregated, store_errors
-from schemas.vocabulary import AnswerKind, DelayGround, PauseGround, QueueRole, RefusalGround, State, Urgency
+from schemas.vocabulary.clocks import DelayGround, PauseGround
+from schemas.vocabulary.queues import AnswerKind, QueueRole, RefusalGround
+from schemas.vocabulary.requests import State, Urgency
 from services.referrals.statistics.report import COUNTED, Dimension, Outcome, Report, Step, Trait, report_of
 
 REFERRALS = "referrals"

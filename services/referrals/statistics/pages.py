@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
-from schemas.vocabulary import RefusalGround
+from schemas.vocabulary.queues import RefusalGround
 from services.referrals.statistics.report import Counts, Key, Outcome, Report, Step, Trait, percentile
 
 TOTAL = "total"

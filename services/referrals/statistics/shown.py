@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from runtime.described import Shown
-from schemas.vocabulary import RefusalGround
+from schemas.vocabulary.queues import RefusalGround
 from services.referrals.statistics.report import Dimension, Step
 
 

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from schemas.marks import Consent
-from schemas.vocabulary import DESKS, OFFICES, PROGRAMMES, Category, PlacementGround, Urgency
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.offices import DESKS, OFFICES, PROGRAMMES
+from schemas.vocabulary.placements import PlacementGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.acts import Act, Assign, DecideAgain, Merge, Move, SendBack, Split
 from services.routing.domain.faults import Fault, fault
 from services.routing.domain.handling import as_utc

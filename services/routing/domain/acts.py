@@ -6,7 +6,10 @@ from uuid import UUID
 
 from schemas.events import Part
 from schemas.marks import Consent
-from schemas.vocabulary import Category, PlacementCause, PlacementGround, RefusalGround, Urgency
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.placements import PlacementCause, PlacementGround
+from schemas.vocabulary.queues import RefusalGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.decision import Decision
 from services.routing.domain.placements import Held, Placement, Seat
 

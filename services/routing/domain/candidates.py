@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.vocabulary import NexusKind
+from schemas.vocabulary.facts import NexusKind
 from services.routing.domain.decision import UNPLACED, Candidate
 from services.routing.domain.lead import NO_RULE, Choice
 from services.routing.domain.situation import NEVER_DECIDES

@@ -1,6 +1,8 @@
 """Which programmes receive a copy: information for them, while the office keeps the lead."""
 
-from schemas.vocabulary import PROGRAMMES, Category, Channel
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.offices import PROGRAMMES
+from schemas.vocabulary.requests import Channel
 from services.routing.domain.matter import Matter
 from services.routing.domain.ruleset import Ruleset
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from schemas.vocabulary import Category
+from schemas.vocabulary.facts import Category
 from services.routing.domain.because import sentence_for_lead, sentence_for_triage, sentence_of_reading
 from services.routing.domain.candidates import candidates_of
 from services.routing.domain.decision import Decision, Outcome

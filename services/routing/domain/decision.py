@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from schemas.vocabulary import Category, NexusKind, Urgency
+from schemas.vocabulary.facts import Category, NexusKind
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.facts import Facts
 from services.routing.domain.offences import KnownBy
 

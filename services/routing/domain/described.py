@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from schemas.marks import TLP_LABELS, HandlingCode, Marks
-from schemas.vocabulary import Flag, RequesterKind
+from schemas.vocabulary.facts import Flag
+from schemas.vocabulary.requests import RequesterKind
 from services.routing.domain.matter import Matter
 from services.routing.domain.names import fold_county
 from services.routing.domain.places import digits_of

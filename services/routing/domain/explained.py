@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from schemas.vocabulary import AskGround, Flag, PlacementGround
+from schemas.vocabulary.facts import AskGround, Flag
+from schemas.vocabulary.placements import PlacementGround
 from services.routing.domain.grounds import Ground
 
 

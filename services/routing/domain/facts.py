@@ -5,17 +5,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from schemas.marks import Marks
-from schemas.vocabulary import (
-    AskGround,
-    Category,
-    Channel,
-    Evidence,
-    Flag,
-    NexusKind,
-    RequesterKind,
-    RequestType,
-    Urgency,
-)
+from schemas.vocabulary.facts import AskGround, Category, Evidence, Flag, NexusKind
+from schemas.vocabulary.requests import Channel, RequesterKind, RequestType, Urgency
 
 
 @dataclass(frozen=True, slots=True)

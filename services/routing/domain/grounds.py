@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from schemas.vocabulary import Flag
+from schemas.vocabulary.facts import Flag
 
 
 class Ground(StrEnum):

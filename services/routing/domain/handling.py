@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from schemas.marks import Condition, HandlingCode, Marks
-from schemas.vocabulary import Flag
+from schemas.vocabulary.facts import Flag
 from services.routing.domain.facts import Facts
 from services.routing.domain.grounds import Ground
 from services.routing.domain.ruleset import Programmes

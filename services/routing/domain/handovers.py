@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.events import Part
-from schemas.vocabulary import OFFICES, PROGRAMMES, PlacementCause, PlacementGround, RefusalGround, TransferGround
+from schemas.vocabulary.offices import OFFICES, PROGRAMMES
+from schemas.vocabulary.placements import PlacementCause, PlacementGround
+from schemas.vocabulary.queues import RefusalGround, TransferGround
 from services.routing.domain.desk import Step
 from services.routing.domain.handling import allowed
 from services.routing.domain.notice_gates import gates_to_pass

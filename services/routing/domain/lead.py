@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.vocabulary import DESK_ONLY_REQUEST_TYPES, OFFICES, PROGRAMMES, NexusKind
+from schemas.vocabulary.facts import NexusKind
+from schemas.vocabulary.offices import OFFICES, PROGRAMMES
+from schemas.vocabulary.requests import DESK_ONLY_REQUEST_TYPES
 from services.routing.domain.described import met_by
 from services.routing.domain.facts import Facts
 from services.routing.domain.grounds import Ground

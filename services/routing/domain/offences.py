@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from schemas.vocabulary import AskGround, Category, NexusKind, RequestType
+from schemas.vocabulary.facts import AskGround, Category, NexusKind
+from schemas.vocabulary.requests import RequestType
 from services.routing.domain.facts import Facts, Label, Offence
 from services.routing.domain.readings import read_offence
 from services.routing.domain.ruleset import Offences

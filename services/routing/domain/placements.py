@@ -7,7 +7,9 @@ from uuid import UUID
 
 from schemas.events import Part
 from schemas.marks import Marks
-from schemas.vocabulary import Category, Flag, PlacementCause, PlacementGround, Urgency
+from schemas.vocabulary.facts import Category, Flag
+from schemas.vocabulary.placements import PlacementCause, PlacementGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.notice_gates import Notice
 
 

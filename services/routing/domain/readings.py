@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from schemas.vocabulary import AskGround, Category
+from schemas.vocabulary.facts import AskGround, Category
 from services.routing.domain.facts import Label, Offence
 from services.routing.domain.ruleset import Offences
 from services.routing.domain.sections import look_up, most_specific

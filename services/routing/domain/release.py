@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from schemas.marks import HandlingCode, Marks
-from schemas.vocabulary import Flag, PlacementGround, Urgency
+from schemas.vocabulary.facts import Flag
+from schemas.vocabulary.placements import PlacementGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.acts import Assign, Placing
 from services.routing.domain.faults import Fault, fault
 from services.routing.domain.grounds import Ground

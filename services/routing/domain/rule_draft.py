@@ -7,13 +7,10 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from schemas.vocabulary import (
-    DESK_ONLY_REQUEST_TYPES,
-    OFFICES,
-    NexusKind,
-    PlacementGround,
-    RequesterKind,
-)
+from schemas.vocabulary.facts import NexusKind
+from schemas.vocabulary.offices import OFFICES
+from schemas.vocabulary.placements import PlacementGround
+from schemas.vocabulary.requests import DESK_ONLY_REQUEST_TYPES, RequesterKind
 from services.routing.domain.facts import Facts
 from services.routing.domain.faults import Fault, fault
 from services.routing.domain.grounds import Ground

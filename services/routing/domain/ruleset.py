@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from schemas.vocabulary import Category, Evidence, NexusKind, Urgency
+from schemas.vocabulary.facts import Category, Evidence, NexusKind
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.rules import RuleIndex
 
 

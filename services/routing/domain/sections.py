@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from schemas.us_code import UsSection, read_section
-from schemas.vocabulary import Category
+from schemas.vocabulary.facts import Category
 from services.routing.domain.ruleset import Offences
 
 TABLE_ORDER = {category: position for position, category in enumerate(Category)}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.vocabulary import NexusKind
+from schemas.vocabulary.facts import NexusKind
 from services.routing.domain.grounds import Ground
 from services.routing.domain.places import Gap
 from services.routing.domain.weights import Tie

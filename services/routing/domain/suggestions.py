@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from schemas.events import LabelFact
-from schemas.vocabulary import OFFICES, PROGRAMMES, Category
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.offices import OFFICES, PROGRAMMES
 from services.routing.domain.decision import Candidate
 from services.routing.domain.placements import Held
 from services.routing.domain.release import joined_allowed, lead_allowed

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from schemas.marks import Marks
 from schemas.strictness import combined
-from schemas.vocabulary import Flag, PlacementCause, PlacementGround, Urgency
+from schemas.vocabulary.facts import Flag
+from schemas.vocabulary.placements import PlacementCause, PlacementGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.desk import Step
 from services.routing.domain.handling import allowed, reasons_to_hold
 from services.routing.domain.placements import Held, Placement, Seat, Standing

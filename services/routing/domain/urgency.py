@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from schemas.vocabulary import Category, Urgency
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.facts import Facts
 from services.routing.domain.handling import as_utc
 from services.routing.domain.ruleset import Ruleset

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from schemas.vocabulary import OFFICES, Evidence, NexusKind
+from schemas.vocabulary.facts import Evidence, NexusKind
+from schemas.vocabulary.offices import OFFICES
 from services.routing.domain.facts import Facts, Nexus
 from services.routing.domain.places import NOWHERE, Gap, Site, resolve
 from services.routing.domain.ruleset import Places, Ruleset, Weights

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pycountry
 
-from schemas.vocabulary import OFFICES
+from schemas.vocabulary.offices import OFFICES
 from services.routing.domain.names import fold, fold_county
 from services.routing.tables.county_names import COUNTIES
 from services.routing.tables.faults import listed, quote

@@ -3,16 +3,9 @@
 from collections.abc import Callable, Collection, Mapping
 
 from schemas.marks import TLP_LABELS, Condition, HandlingCode
-from schemas.vocabulary import (
-    DESK_ONLY_REQUEST_TYPES,
-    DESKS,
-    OFFICES,
-    Category,
-    Channel,
-    Flag,
-    RequestType,
-    Urgency,
-)
+from schemas.vocabulary.facts import Category, Flag
+from schemas.vocabulary.offices import DESKS, OFFICES
+from schemas.vocabulary.requests import DESK_ONLY_REQUEST_TYPES, Channel, RequestType, Urgency
 from services.routing.domain.described import INTERNATIONAL_BODY, NOFORN, PROTECTED_PERSON, county_key, flag_key
 from services.routing.domain.names import fold_county
 from services.routing.domain.rules import Dimension

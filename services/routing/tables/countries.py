@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pycountry
 
-from schemas.vocabulary import DESKS
+from schemas.vocabulary.offices import DESKS
 from services.routing.domain.names import fold
 from services.routing.tables.faults import quote
 from services.routing.tables.rows import Row, Tables, enter

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from schemas.vocabulary import Evidence
+from schemas.vocabulary.facts import Evidence
 from services.routing.tables.faults import listed, one_of_these, quote
 from services.routing.tables.rows import Tables
 from services.routing.tables.texts import fault_of_text

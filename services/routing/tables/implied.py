@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from schemas.marks import TLP_LABELS
-from schemas.vocabulary import DESKS, OFFICES, Flag
+from schemas.vocabulary.facts import Flag
+from schemas.vocabulary.offices import DESKS, OFFICES
 from services.routing.domain.described import INTERNATIONAL_BODY, PROTECTED_PERSON, flag_key
 from services.routing.domain.rules import Dimension
 from services.routing.domain.ruleset import Gateway, Places

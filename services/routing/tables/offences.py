@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from schemas.us_code import TITLES, read_section
-from schemas.vocabulary import Category, Urgency
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.ruleset import Offences, StatuteLead, StatuteRow
 from services.routing.tables.faults import quote
 from services.routing.tables.rows import Row, Tables, enter

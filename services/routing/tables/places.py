@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from types import MappingProxyType
 
-from schemas.vocabulary import DESKS, OFFICES
+from schemas.vocabulary.offices import DESKS, OFFICES
 from services.routing.domain.ruleset import Places
 from services.routing.tables.areas import read_areas, read_borders, state_names
 from services.routing.tables.countries import read_aliases, read_countries

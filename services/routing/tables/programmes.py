@@ -3,7 +3,8 @@
 from collections import defaultdict
 from types import MappingProxyType
 
-from schemas.vocabulary import PROGRAMMES, Category
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.offices import PROGRAMMES
 from services.routing.domain.handling import FOREIGN
 from services.routing.domain.ruleset import Programmes
 from services.routing.tables.rows import Tables, enter

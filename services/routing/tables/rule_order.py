@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from schemas.vocabulary import DESK_ONLY_REQUEST_TYPES, OFFICES, Category, Channel, RequestType, Urgency
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.offices import OFFICES
+from schemas.vocabulary.requests import DESK_ONLY_REQUEST_TYPES, Channel, RequestType, Urgency
 from services.routing.domain.rules import Asked, Dimension, Rows, Rule
 from services.routing.domain.situation import SITUATIONS
 from services.routing.tables.faults import listed

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from schemas.vocabulary import DESKS, OFFICES, PROGRAMMES
+from schemas.vocabulary.offices import DESKS, OFFICES, PROGRAMMES
 from services.routing.domain.grounds import GIVEN_BY_RULES
 from services.routing.domain.handling import FOREIGN
 from services.routing.domain.lead import FIXED

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from schemas.vocabulary import OFFICES
+from schemas.vocabulary.offices import OFFICES
 from services.routing.tables.rows import Row, Tables, enter
 
 FILE = "stand-ins.tsv"

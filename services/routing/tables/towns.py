@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from schemas.vocabulary import OFFICES
+from schemas.vocabulary.offices import OFFICES
 from services.routing.domain.names import fold
 from services.routing.domain.ruleset import Town
 from services.routing.tables.areas import AREAS, Areas

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from schemas.vocabulary import Evidence, NexusKind
+from schemas.vocabulary.facts import Evidence, NexusKind
 from services.routing.domain.ruleset import Weights
 from services.routing.tables.figures import COUNT, SHARE, Figures
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from schemas.vocabulary import DESKS, OFFICES
+from schemas.vocabulary.offices import DESKS, OFFICES
 from services.routing.domain.ruleset import ZipArea
 from services.routing.tables.areas import AREAS, Areas
 from services.routing.tables.countries import COUNTRIES

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from schemas.vocabulary import ClockStep, EscalationLevel
+from schemas.vocabulary.clocks import ClockStep, EscalationLevel
 from services.notify.clock.deadlines import deadline, owed, tellings
 from services.notify.clock.history import EndedBecause, read_history
 from services.notify.clock.office_hours import load_office_hours

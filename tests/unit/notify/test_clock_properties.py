@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.vocabulary import ClockStep, EscalationLevel
+from schemas.vocabulary.clocks import ClockStep, EscalationLevel
 from services.notify.clock.deadlines import deadline, owed, tellings
 from services.notify.clock.facts import Fact, Kind
 from services.notify.clock.history import History, read_history

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from fractions import Fraction
 
-from schemas.vocabulary import ClockStep
+from schemas.vocabulary.clocks import ClockStep
 from services.notify.clock.history import read_history
 from services.notify.clock.office_hours import load_office_hours
 from services.notify.clock.reading import Basis, read_steps, times

@@ -24,7 +24,7 @@ from schemas.events import (
     ReferralSentToTriage,
 )
 from schemas.marks import Marks
-from schemas.vocabulary import QueueRole
+from schemas.vocabulary.queues import QueueRole
 from services.notify.clock.documents import read_fact, written_fact
 from services.notify.clock.facts import Kind
 from services.notify.clock.handlers import tell_clock

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from runtime.store import Work
-from schemas.vocabulary import AnswerKind, ItemState, QueueRole, Urgency
+from schemas.vocabulary.queues import AnswerKind, ItemState, QueueRole
+from schemas.vocabulary.requests import Urgency
 from services.notify.deposits import note_deposit, relied_on
 from services.notify.step_requests import AcceptRequest, AnswerRequest, CloseRequest, ResumeRequest, ReturnRequest
 from services.notify.steps import Held

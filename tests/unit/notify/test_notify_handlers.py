@@ -6,7 +6,9 @@ import pytest
 from runtime.store import Work
 from schemas.events import ItemClosed, ItemQueued, ReferralRouted, ReferralSentToTriage
 from schemas.marks import Marks
-from schemas.vocabulary import ClosedBecause, QueueRole, RecallGround, Urgency
+from schemas.vocabulary.queues import ClosedBecause, QueueRole
+from schemas.vocabulary.recalls import RecallGround
+from schemas.vocabulary.requests import Urgency
 from services.notify.handlers import queue_routed, queue_triage
 from services.notify.standings import Recall, Standing, Supplement
 

@@ -10,7 +10,8 @@ from hypothesis import given
 
 from schemas.events import Part, ReferralRerouted, ReferralRouted, ReferralSentBack, ReferralSentToTriage
 from schemas.marks import Marks
-from schemas.vocabulary import ClosedBecause, ItemState, QueueRole, Urgency
+from schemas.vocabulary.queues import ClosedBecause, ItemState, QueueRole
+from schemas.vocabulary.requests import Urgency
 from services.notify.domain import item_id, item_of_triage, items_of_routed
 from services.notify.moves import Stored, move, send_back
 

@@ -13,7 +13,8 @@ from runtime.store import Advance, Create, Work
 from schemas.events import ItemQueued, NoticeFact, ReferralRerouted
 from schemas.marks import Marks
 from schemas.notices import Colour, Gate, NoticeAction, NoticeSource
-from schemas.vocabulary import ItemState, QueueRole, Urgency
+from schemas.vocabulary.queues import ItemState, QueueRole
+from schemas.vocabulary.requests import Urgency
 from services.notify.handlers import move_items
 from services.notify.moves import Stored
 from services.notify.notices import Gates, Notice, notice_shown, read_notice, with_latest, written_notice

@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from schemas.events import ItemAnswered, ItemClosed, ItemDeclined, ItemResumed, ItemTransferAsked
-from schemas.vocabulary import ClosedBecause, ItemState, PauseGround, QueueRole, Urgency
+from schemas.vocabulary.clocks import PauseGround
+from schemas.vocabulary.queues import ClosedBecause, ItemState, QueueRole
+from schemas.vocabulary.requests import Urgency
 from services.notify.refusals import Refusal
 from services.notify.states import TABLE, Hand, Happening, Verb, after
 from services.notify.step_requests import (

@@ -6,7 +6,7 @@ from uuid import UUID
 from referral_bodies import SECRET, TODAY, drop, put, read
 
 from schemas.events import OffenceFact
-from schemas.vocabulary import AskGround, Category
+from schemas.vocabulary.facts import AskGround, Category
 from services.referrals.charges.shown import shown_reading
 from services.referrals.facts import received
 from services.referrals.intake import check

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.vocabulary import AskGround, Category
+from schemas.vocabulary.facts import AskGround, Category
 from services.referrals.charges import FLOOR, Statute, read_charge
 from services.referrals.charges.frames import concepts
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from schemas.vocabulary import Category
+from schemas.vocabulary.facts import Category
 from services.referrals.charges.frames import concepts, standings
 from services.referrals.charges.lexicon import load
 from services.referrals.charges.tongues import read_rows, tongues

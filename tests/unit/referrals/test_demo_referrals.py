@@ -12,16 +12,9 @@ from referral_bodies import as_bytes
 from deploy.demo.added import added_referrals
 from deploy.demo.referrals import Ending, invented_referrals
 from deploy.demo.worked import STORIES
-from schemas.vocabulary import (
-    DESK_ONLY_REQUEST_TYPES,
-    DESKS,
-    OFFICES,
-    QUEUES,
-    Category,
-    Evidence,
-    NexusKind,
-    State,
-)
+from schemas.vocabulary.facts import Category, Evidence, NexusKind
+from schemas.vocabulary.offices import DESKS, OFFICES, QUEUES
+from schemas.vocabulary.requests import DESK_ONLY_REQUEST_TYPES, State
 from services.referrals.charges import read_charge
 from services.referrals.completeness import faults_of_body
 from services.referrals.evidence.stages import Stage

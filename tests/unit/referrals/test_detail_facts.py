@@ -6,7 +6,7 @@ import pytest
 from phonenumbers import geocoder
 
 from schemas.events import Place
-from schemas.vocabulary import Evidence, NexusKind
+from schemas.vocabulary.facts import Evidence, NexusKind
 from services.referrals.addresses import place_of_address
 from services.referrals.area_codes import AREA_CODES, state_of_phone
 from services.referrals.detail_facts import evidence_of, place_of

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 
 from schemas.notices import Colour, NoticeSource
 from schemas.strictness import combined
-from schemas.vocabulary import Category, Purpose, RequesterKind, RequestType, Urgency, UrgencyGround
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.requests import Purpose, RequesterKind, RequestType, Urgency, UrgencyGround
 from services.referrals.facts import received
 from services.referrals.intake import Answer, check
 from services.referrals.model import GivenMarks, read_referral

@@ -10,7 +10,9 @@ from referral_bodies import SECRET, TODAY, as_bytes, put, sound
 
 from schemas.marks import TLP_LABELS, Condition, Consent, HandlingCode, InterpolMarks, Marks, UsMarks
 from schemas.strictness import combined
-from schemas.vocabulary import Flag, RecallOutcome, SupplementKind
+from schemas.vocabulary.facts import Flag
+from schemas.vocabulary.recalls import RecallOutcome
+from schemas.vocabulary.requests import SupplementKind
 from services.referrals.answers import faults_of_answer
 from services.referrals.model.exchange import OfficeAnswer
 from services.referrals.model.referral import read_strictly

@@ -3,7 +3,7 @@
 import pytest
 from referral_bodies import put, taken_in
 
-from schemas.vocabulary import Flag
+from schemas.vocabulary.facts import Flag
 from services.referrals.intake import Answer, Criterion
 
 CHILD = put("/subjects/0/birth", "2015-03")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from referral_bodies import put, taken_in
 
-from schemas.vocabulary import Flag
+from schemas.vocabulary.facts import Flag
 from services.referrals.words import PRIVATE_WORDS, REVIEW_WORDS, fold, is_beyond_lists
 
 FLAGGED = [

@@ -134,7 +134,7 @@ def test_a_terminal_gets_a_table_with_the_total_below():
 )
 async def test_a_report_of_a_period_that_there_is_not_is_refused_before_anything_is_opened(arguments, said, capsys):
     with pytest.raises(SystemExit) as refused:
-        await main(arguments)
+        await main(arguments, lambda: pytest.fail("the environment was read"))
 
     assert refused.value.code == 2
     assert said in capsys.readouterr().err

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from schemas.notices import Colour
-from schemas.vocabulary import Evidence, NexusKind
+from schemas.vocabulary.facts import Evidence, NexusKind
 from services.referrals.model.nexus import GivenPlace, Nexus
 from services.referrals.notices.notice import (
     Document,

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from schemas.marks import Marks
-from schemas.vocabulary import Category, Flag, PlacementGround, Urgency
+from schemas.vocabulary.facts import Category, Flag
+from schemas.vocabulary.placements import PlacementGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.acts import Assign
 from services.routing.domain.placements import Held, Seat, Standing
 

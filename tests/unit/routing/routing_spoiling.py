@@ -96,7 +96,3 @@ def rule(name: str, priority: int | str = 50, **cells: str) -> str:
     assert not {*cells} - {*_CONDITIONS, *_ACTIONS}
     said = [cells.get(column, "") for column in (*_CONDITIONS, *_ACTIONS)]
     return "\t".join([name, str(priority), *said, DATED])
-
-
-def bad_rule(name: str, code: str, **cells: str) -> Kind:
-    return Kind(name, RULES, adding(rule("R-740", **cells)), code, "R-740\t")

@@ -10,18 +10,9 @@ from routing_cases import TODAY, received
 
 from schemas.events import ReferralReceived
 from schemas.marks import Condition, HandlingCode
-from schemas.vocabulary import (
-    OFFICES,
-    QUEUES,
-    Category,
-    Channel,
-    Evidence,
-    Flag,
-    NexusKind,
-    RequesterKind,
-    RequestType,
-    Urgency,
-)
+from schemas.vocabulary.facts import Category, Evidence, Flag, NexusKind
+from schemas.vocabulary.offices import OFFICES, QUEUES
+from schemas.vocabulary.requests import Channel, RequesterKind, RequestType, Urgency
 from services.routing.domain.rules import Dimension
 from services.routing.domain.ruleset import Ruleset
 from services.routing.tables import load_ruleset

@@ -5,13 +5,10 @@ from desk_cases import CLOSED, NOW, OTHER, assign, held
 
 from schemas.events import Part
 from schemas.marks import Consent
-from schemas.vocabulary import (
-    Category,
-    PlacementCause,
-    PlacementGround,
-    RefusalGround,
-    Urgency,
-)
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.placements import PlacementCause, PlacementGround
+from schemas.vocabulary.queues import RefusalGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.acts import Merge, Move, SendBack, Split
 from services.routing.domain.desk import CLOCK, Step, ask, call_back, confirm, refuse, withdraw
 from services.routing.domain.faults import Refused

@@ -9,16 +9,11 @@ from routing_cases import TODAY, received
 
 from schemas.events import Part
 from schemas.marks import Condition, Consent, HandlingCode
-from schemas.vocabulary import (
-    OFFICES,
-    PROGRAMMES,
-    Category,
-    Flag,
-    PlacementCause,
-    PlacementGround,
-    RefusalGround,
-    Urgency,
-)
+from schemas.vocabulary.facts import Category, Flag
+from schemas.vocabulary.offices import OFFICES, PROGRAMMES
+from schemas.vocabulary.placements import PlacementCause, PlacementGround
+from schemas.vocabulary.queues import RefusalGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain import decide
 from services.routing.domain.acts import Assign, DecideAgain, Merge, Move, SendBack, Split
 from services.routing.domain.desk import Step, ask, call_back, confirm, refuse, withdraw

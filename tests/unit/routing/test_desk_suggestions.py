@@ -3,7 +3,8 @@ from desk_cases import CLOSED, NOW, held
 from routing_cases import LAREDO, TODAY, facts, nexus, received
 
 from schemas.events import LabelFact
-from schemas.vocabulary import AskGround, Category, Flag, PlacementGround
+from schemas.vocabulary.facts import AskGround, Category, Flag
+from schemas.vocabulary.placements import PlacementGround
 from services.routing.domain import Ground, decide
 from services.routing.domain.explained import GROUNDS, explain
 from services.routing.domain.placements import Seat

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from schemas.events import Part
 from schemas.notices import Colour, Gate, NoticeAction, lacking
-from schemas.vocabulary import PlacementGround, RefusalGround, TransferGround
+from schemas.vocabulary.placements import PlacementGround
+from schemas.vocabulary.queues import RefusalGround, TransferGround
 from services.routing.domain.acts import Assign, Merge, Move, SendBack, Split
 from services.routing.domain.desk import Step, ask, call_back, confirm
 from services.routing.domain.faults import Refused

@@ -8,7 +8,9 @@ from routing_cases import NOW
 
 from schemas.events import Part
 from schemas.marks import Marks
-from schemas.vocabulary import Category, Flag, RefusalGround, TransferGround, Urgency
+from schemas.vocabulary.facts import Category, Flag
+from schemas.vocabulary.queues import RefusalGround, TransferGround
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain import Ruleset
 from services.routing.domain.handovers import Decline, HandOn, decline, hand_on
 from services.routing.domain.placements import Held, Seat, Standing, Waiting

@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from schemas.vocabulary import DESKS, OFFICES, Category, NexusKind
+from schemas.vocabulary.facts import Category, NexusKind
+from schemas.vocabulary.offices import DESKS, OFFICES
 from services.routing.domain import Ruleset, decide
 from services.routing.facts import facts_of
 from tests.support.case_table import NOW, TODAY, Case, read_cases

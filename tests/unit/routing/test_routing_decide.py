@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from routing_cases import EARLIER, LAREDO, case, decided, nexus
 
-from schemas.vocabulary import DESK_ONLY_REQUEST_TYPES, Category, NexusKind, RequestType
+from schemas.vocabulary.facts import Category, NexusKind
+from schemas.vocabulary.requests import DESK_ONLY_REQUEST_TYPES, RequestType
 from services.routing.domain import Ruleset
 
 PHOENIX = nexus("phone", state="AZ")

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from routing_cases import LAREDO, OPEN_MARKS, decided, nexus
 
-from schemas.vocabulary import Flag
+from schemas.vocabulary.facts import Flag
 from services.routing.domain import Decision, Ruleset
 
 TIES = [LAREDO, nexus("bank_account", state="AZ")]

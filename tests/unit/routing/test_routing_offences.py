@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from routing_cases import decided, nexus
 
-from schemas.vocabulary import Category, Urgency
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain import Decision, Ruleset
 
 URGENCY = """

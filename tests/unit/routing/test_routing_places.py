@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from routing_cases import TODAY, decided, nexus
 
-from schemas.vocabulary import DESKS, OFFICES, NexusKind
+from schemas.vocabulary.facts import NexusKind
+from schemas.vocabulary.offices import DESKS, OFFICES
 from services.routing.domain import Place, Ruleset
 from services.routing.domain.places import Gap, Site, country_of, resolve
 from services.routing.tables import load_ruleset

@@ -10,7 +10,7 @@ from routing_strategies import ANY, LIKELY, MIXES, RECIPIENTS, mixed
 
 from schemas.events import ReferralReceived
 from schemas.marks import Condition, HandlingCode, Marks
-from schemas.vocabulary import QUEUES
+from schemas.vocabulary.offices import QUEUES
 from services.routing.domain import Decision, Ruleset, decide
 from services.routing.domain.rules import Rule, compile_rules
 from services.routing.facts import facts_of

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from routing_cases import TODAY
 
-from schemas.vocabulary import Category, Urgency
+from schemas.vocabulary.facts import Category
+from schemas.vocabulary.requests import Urgency
 from services.routing.domain.rules import Dimension, Keys, Rule, compile_rules
 from services.routing.tables import load_ruleset
 from services.routing.tables.implied import implied_by

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from routing_cases import TODAY, days_ago
 
-from schemas.vocabulary import Evidence, NexusKind
+from schemas.vocabulary.facts import Evidence, NexusKind
 from services.routing.domain import Nexus, Ruleset
 from services.routing.domain.weights import age_factor, confidence_of
 

@@ -28,6 +28,26 @@ async def test_a_round_that_did_something_is_followed_at_once():
     assert left == []
 
 
+async def test_a_round_that_did_something_is_followed_by_a_rest_where_nobody_waits_for_it():
+    done, gone_on = [], asyncio.Event()
+
+    async def once() -> bool:
+        done.append(None)
+        await asyncio.sleep(0)
+        return True
+
+    async def many_turns() -> None:
+        for _ in range(100):
+            await asyncio.sleep(0)
+        gone_on.set()
+
+    turns = asyncio.create_task(many_turns())
+    await run(Rounds("comparing", once, rest=0.0, ease=1e9), gone_on)
+    await turns
+
+    assert len(done) == 1
+
+
 async def test_what_is_away_is_tried_again_after_a_rest():
     tries, back = [], asyncio.Event()
 

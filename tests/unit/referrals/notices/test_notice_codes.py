@@ -3,12 +3,13 @@
 import pytest
 
 from services.referrals.notices.codes import (
+    codes_in_words,
     eyes_in_words,
     hair_in_words,
     language_in_words,
-    language_tag,
     sex_in_words,
 )
+from tests.support.notices import invented
 
 
 @pytest.mark.parametrize(
@@ -40,8 +41,18 @@ def test_codes_of_the_biometric_exchange_are_not_ours():
     assert (eyes_in_words("HAZ"), hair_in_words("BLK")) == ("HAZ", "BLK")
 
 
-@pytest.mark.parametrize(
-    ("code", "tag"), [("SPA", "es"), ("ARA", "ar"), ("ALB", "sq"), ("FRA", "fr"), ("MOL", "ro"), ("BER", None)]
-)
-def test_a_language_has_the_tag_that_a_referral_states(code, tag):
-    assert language_tag(code) == tag
+def test_the_codes_of_a_notice_are_said_in_their_order():
+    notice = invented(sex="F", eyes=("BROH", "ZZQX"), hairs=("YELB",), languages=("SPA", "MOL"))
+
+    assert codes_in_words(notice) == {
+        "sex": "female",
+        "eyes": ["hazel", "ZZQX"],
+        "hairs": ["blond"],
+        "languages": ["Spanish", "Romanian"],
+    }
+
+
+def test_a_notice_without_codes_has_no_words():
+    said = codes_in_words(invented(sex=None, eyes=(), hairs=(), languages=()))
+
+    assert said == {"sex": None, "eyes": [], "hairs": [], "languages": []}
