@@ -62,7 +62,7 @@ class Removals:
         sent = [event_id for event_ids in chosen.values() for event_id in event_ids]
         with untraced(), store_errors():
             records = self._database[collection]
-            emptied = await records.update_many(_sent_their_only_one(ids, sent), _EMPTY)
+            emptied = await records.update_many(_sent_all_of_theirs(ids, sent), _EMPTY)
             if emptied.matched_count < len(ids):
                 await records.update_many({"_id": {"$in": ids}, "outbox.event_id": {"$in": sent}}, _without(sent))
         for place, event_ids in chosen.items():
@@ -76,9 +76,10 @@ class Removals:
 _EMPTY = {"$set": {"outbox": []}, "$unset": {"outbox_since": ""}}
 
 
-def _sent_their_only_one(ids: Sequence[Any], sent: Sequence[str]) -> dict[str, Any]:
-    """Choose the documents, nearly all, whose outbox is just one event that was sent: they cost half as much."""
-    return {"_id": {"$in": ids}, "outbox.0.event_id": {"$in": sent}, "outbox.1": {"$exists": False}}
+def _sent_all_of_theirs(ids: Sequence[Any], sent: Sequence[str]) -> dict[str, Any]:
+    """Choose the documents, nearly all, whose outbox holds nothing but what was sent: they cost half as much."""
+    waits = {"$elemMatch": {"event_id": {"$nin": sent}}}
+    return {"_id": {"$in": ids}, "outbox.event_id": {"$in": sent}, "outbox": {"$not": waits}}
 
 
 def _without(sent: Sequence[str]) -> list[dict[str, Any]]:

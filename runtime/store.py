@@ -59,6 +59,9 @@ class Change:
     adds: bool = False
     """Whether it comes to the same when it is one update with others of the same document: filtered by the `_id`
     alone, with operators `$set` of fields that are its own, `$min`, `$inc` and `$setOnInsert`."""
+    follows: bool = False
+    """Whether it may be one update with others of the same document, one after the other, as long as the filters of
+    all of them match before the first: a pipeline with the `_id` in its filter that makes no document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class Prepared:
     change: Change | None
     must_match: bool = False
     """Whether a change that finds nothing means that somebody else was there first."""
+    joined: "tuple[Prepared, ...]" = ()
+    """The writes that this one stands for, in their order; nothing of them is done unless all can be."""
 
 
 @dataclass(slots=True)
@@ -210,12 +215,15 @@ class Store:
         for operation in _as_one(prepared):
             batches[operation.collection].append(operation)
         for collection, operations in batches.items():
-            refused = await self._write_batch(collection, operations)
-            for at, error in refused.items():
-                if error["code"] != DUPLICATE_KEY or tuple(error["keyPattern"]) != ("_id",):
-                    raise _refusal(collection, error)
-                if operations[at].document is None:  # two made it at once, and this one's change is not in it
-                    raise Overtaken("it is there already")
+            await self._write_all(collection, operations)
+
+    async def _write_all(self, collection: str, operations: Sequence[Prepared]) -> None:
+        refused = await self._write_batch(collection, operations)
+        for at, error in refused.items():
+            if error["code"] != DUPLICATE_KEY or tuple(error["keyPattern"]) != ("_id",):
+                raise _refusal(collection, error)
+            if operations[at].document is None:  # two made it at once, and this one's change is not in it
+                raise Overtaken("it is there already")
 
     async def write_at_one_moment(self, prepared: Sequence[Prepared]) -> None:
         """Write operations in their order, all or none; raises `Overtaken` when something is not as it was read."""
@@ -258,13 +266,17 @@ class Store:
         refused: dict[int, Document] = {}
         with store_errors():
             try:
-                await self._send(collection, batch)
+                unmatched = await self._send(collection, batch)
             except BulkWriteError as exc:
                 if exc.details.get("writeConcernErrors"):
                     raise StoreAway("the write is not durable yet") from None
                 refused = {error["index"]: error for error in exc.details["writeErrors"]}
                 if any(error["code"] in AWAY for error in refused.values()):
                     raise StoreAway("the write was interrupted") from None
+                unmatched = True
+        apart = [one for prepared in batch for one in prepared.joined] if unmatched else []
+        if apart:  # one of them was perhaps done before, and the others not: each is guarded by its own filter
+            await self._write_all(collection, apart)
         fresh = [
             prepared.document
             for at, prepared in enumerate(batch)
@@ -274,16 +286,18 @@ class Store:
             self._outboxes.offer(collection, fresh)
         return refused
 
-    async def _send(self, collection: str, batch: Sequence[Prepared]) -> None:
+    async def _send(self, collection: str, batch: Sequence[Prepared]) -> bool:
+        """Send one batch; true if some change found nothing to change."""
         documents = [prepared.document for prepared in batch if prepared.document is not None]
         if len(documents) == len(batch):
             await self.database[collection].insert_many(documents, ordered=False)
-            return
+            return False
         operations: list[InsertOne[Document] | UpdateOne] = [
             InsertOne(prepared.document) if prepared.document is not None else _update(prepared.change)
             for prepared in batch
         ]
-        await self.database[collection].bulk_write(operations, ordered=False)
+        done = await self.database[collection].bulk_write(operations, ordered=False)
+        return done.matched_count + done.upserted_count < len(batch) - len(documents)
 
     def prepared(self, work: Work) -> list[Prepared]:
         """Turn a work into operations, its events written down in the current trace."""
@@ -302,17 +316,29 @@ class Store:
 
 
 def _as_one(prepared: Sequence[Prepared]) -> list[Prepared]:
-    """Make one update of those that add to the same document."""
+    """Make one update of those that add to the same document, and of those that can follow each other there."""
     found: dict[tuple[Any, ...], Prepared] = {}
     for place, operation in enumerate(prepared):
         change = operation.change
-        if change is None or not change.adds:
+        if change is None or not (change.adds or change.follows):
             found[(place,)] = operation
             continue
-        key = operation.collection, change.where["_id"]
-        earlier = found[key].change if key in found else None
-        found[key] = replace(operation, change=_both(earlier, change)) if earlier is not None else operation
+        key = operation.collection, change.where["_id"], change.adds
+        earlier = found.get(key)
+        found[key] = operation if earlier is None else _joined(earlier, operation)
     return list(found.values())
+
+
+def _joined(earlier: Prepared, operation: Prepared) -> Prepared:
+    one, other = earlier.change, operation.change
+    assert one is not None
+    assert other is not None
+    if one.adds:
+        return replace(earlier, change=_both(one, other))
+    joined = (*(earlier.joined or (earlier,)), operation)
+    where = {"_id": one.where["_id"], "$and": [each.change.where for each in joined if each.change is not None]}
+    update = [*one.update, *other.update]
+    return replace(earlier, change=replace(one, where=where, update=update), joined=joined)
 
 
 _JOINED: Mapping[str, Callable[[Any, Any], Any]] = {

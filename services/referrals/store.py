@@ -250,4 +250,4 @@ def fold(
     if entry["type"] == "recall-acknowledged":
         changes[ERASURE_DUE] = {"$literal": entry["at"]}
     once = {"_id": referral_id, "timeline.event_id": {"$ne": event_id}}
-    return Fold(COLLECTION, once, [{"$set": changes}], referral_id=referral_id, entry=noted)
+    return Fold(COLLECTION, once, [{"$set": changes}], follows=True, referral_id=referral_id, entry=noted)
