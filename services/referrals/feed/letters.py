@@ -50,19 +50,15 @@ class Letters:
     @property
     def pattern(self) -> str:
         """Write it as the pattern that names are asked by."""
-        last = self.places[-1] if self.places else None
-        if last and END in last:
+        if self.places and self.places[-1] == (END,):
             before = Letters(self.places[:-1])
             needed = before.needed
-            others = tuple(cell for cell in last if cell != END)
-            then = f"({_written(others)}.*)?" if others else ""
-            may_follow = _may_follow(len(before.places) - needed, then)
-            return f"^{''.join(map(_written, before.places[:needed]))}{may_follow}$"
+            return f"^{''.join(map(_written, before.places[:needed]))}{_may_follow(len(before.places) - needed)}$"
         return "^" + "".join(_written(cells) for cells in self.places)
 
 
-def _may_follow(letters: int, then: str) -> str:
-    return f"(.{_may_follow(letters - 1, then)})?" if letters else then
+def _may_follow(letters: int) -> str:
+    return f"(.{_may_follow(letters - 1)})?" if letters else ""
 
 
 def _written(cells: Cells | None) -> str:

@@ -39,16 +39,13 @@ class Parting:
             self._open = {cell: share for cell, share in self._open.items() if share > 0}
         self._measured: dict[str, float] = {}
 
-    def following(self, left: float, room: float, cap: int) -> Cells | None:
+    def following(self, left: float, room: float) -> Cells | None:
         """Choose the next part, when so many records are left to the cells that have not been asked for."""
         records = self._records(left)
         if not records:
             return None
         chosen = [next(iter(records))]
-        if self._dimension.packs and not self._dimension.in_order and left <= cap:
-            # What is left fits a page for certain: also those whose names have ended, who could not be divided further.
-            chosen = list(records)
-        elif self._dimension.packs and chosen != [END]:
+        if self._dimension.packs and chosen != [END]:
             self._fill(chosen, records, room)
         for cell in chosen:
             self._open.pop(cell, None)

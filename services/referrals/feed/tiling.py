@@ -1,7 +1,6 @@
 """Cuts a list into disjoint parts, each as large as a page, and those that are larger into parts again."""
 
 from collections.abc import Generator
-from math import ceil
 
 from services.referrals.feed.dimensions import Dimension, Part
 from services.referrals.feed.letters import Cells
@@ -12,8 +11,6 @@ from services.referrals.feed.slices import Slice
 
 _GROUP = 10.0
 """How many pages a group has into which a long list is divided first."""
-_LAST = 0.95
-"""How full the last page of a slice is meant to be: how many are left to it is known."""
 NEEDED = "name by sets of letters"
 """What the service has to honour."""
 
@@ -56,7 +53,7 @@ class Tiling:
         parting = Parting(dimension, list(slice_.found.values()), list(self._root.found.values()), all_values)
         left = float(slice_.total)
         while not slice_.settled and self._goes_on:
-            cells = parting.following(left, self._room(slice_, left), self._questions.cap)
+            cells = parting.following(left, self._room(slice_))
             if cells is None:
                 self._use_up(slice_, dimension)
                 return
@@ -85,7 +82,7 @@ class Tiling:
         """Say whether a part that is over the cap by a little is better divided anew together with what is left."""
         if not dimension.packs or len(cells) == 1 or found.settled:
             return False
-        return max(self._questions.cap, self._room(slice_, slice_.total)) < found.total < 1.8 * self._questions.cap
+        return max(self._questions.cap, self._room(slice_)) < found.total < 1.8 * self._questions.cap
 
     def _finish(self, slice_: Slice, found: Slice, part: Part, dimension: Dimension) -> Asking:
         if not found.settled and found.total < slice_.total:
@@ -94,20 +91,14 @@ class Tiling:
             # All are in this part: from here on the slice is divided as the part would be.
             slice_.dimensions = (*slice_.dimensions, *part.finer)
 
-    def _room(self, slice_: Slice, left: float) -> float:
+    def _room(self, slice_: Slice) -> float:
         """Say how many records the next part should have."""
         if slice_.missing * 5 < slice_.total:
             # What counts now is not how many a part has but whether one of the missing is in it.
             return max(self._questions.cap * FILL, slice_.total / (2 * max(slice_.missing, 1)))
         groups = round(slice_.total / (_GROUP * self._questions.cap))
         # The first page says too little of a long list to cut pages out of it: first come groups, which say more.
-        return slice_.total / groups if groups > 1 else self._page(left)
-
-    def _page(self, left: float) -> float:
-        """Say how many the next page should have, so that what is left at last just fits one."""
-        cap = self._questions.cap
-        before_last = max(ceil((left - _LAST * cap) / (FILL * cap)), 1)
-        return min(max((left - _LAST * cap) / before_last, FILL * cap / 2), FILL * cap)
+        return slice_.total / groups if groups > 1 else self._questions.cap * FILL
 
     def _part(self, slice_: Slice, dimension: Dimension, part: Part) -> Generator[Query, Answer, Slice | None]:
         query = slice_.query.narrowed(part.filters)
