@@ -156,7 +156,10 @@ def _packed(people: Sequence[Person], first: int, second: int, row: int, cap: in
 
 
 def _by_letters(letters: Letters) -> Query:
-    return Query().narrowed({"name": letters.pattern})
+    *before, last = letters.places
+    others = tuple(cell for cell in last or () if cell != END)
+    ways = [Letters((*before, cells)).pattern for cells in ((END,) if END in (last or ()) else (), others) if cells]
+    return Query().narrowed({"name": "|".join(ways)})
 
 
 def _bins(sizes: dict[str, int], room: int) -> Iterator[tuple[str, ...]]:
