@@ -6,7 +6,7 @@ from services.referrals.feed.dimensions import Dimension
 from services.referrals.feed.letters import END, Cells
 from services.referrals.feed.query import Item
 
-FILL = 0.82
+FILL = 0.88
 """How full a page is expected to be: fuller, and too many parts turn out to be over the cap."""
 _ENOUGH = 500
 """How many records are counted for an estimate of what a division costs."""

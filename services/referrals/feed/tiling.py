@@ -9,7 +9,7 @@ from services.referrals.feed.query import Answer, Query
 from services.referrals.feed.questions import Asking, Questions
 from services.referrals.feed.slices import Slice
 
-_GROUP = 7.0
+_GROUP = 10.0
 """How many pages a group has into which a long list is divided first."""
 NEEDED = "name by sets of letters"
 """What the service has to honour."""
