@@ -43,6 +43,14 @@ class Mutation:
         """The colour of the notice."""
         return self.list_name.partition("-")[0]
 
+    def pairs(self) -> Iterator[tuple[Served, Step]]:
+        """Give every step at which it is served, with how it was served the last time before."""
+        before = None
+        for step in self.steps:
+            if before is not None and step.served is not None:
+                yield before, step
+            before = step.served or before
+
 
 OBSERVED = Told("observed")
 NOT_LISTED = Told("not-listed")
