@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from runtime.described import answers, problems, sent
+from runtime.described import Answers, answers, problems, sent
 from runtime.http import Endpoint, Problem, shown
 from runtime.mongo import Document
 from runtime.pages import read_cursor, write_cursor
@@ -32,7 +32,7 @@ _PROBLEMS = problems(
     }
 )
 
-_UNDER_WAY = {409: _PROBLEMS[409] | sent("Retry-After")}
+_UNDER_WAY: Answers = {409: _PROBLEMS[409] | sent("Retry-After")}
 _LIST_PROBLEMS = problems(
     {
         400: "The cursor is of another list.",

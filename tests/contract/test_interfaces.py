@@ -182,7 +182,7 @@ def test_an_answer_that_parts_from_its_description_is_noticed(status: int, heade
     route = operation_of("GET", "/v1/offices/SAC-BOS")
 
     assert route is not None
-    assert route.faults(200, {"content-type": JSON}, b'{"office": "SAC-BOS", "items": {"queued": 2}}') == []
+    assert route.faults(200, {"content-type": JSON}, b'{"office": "SAC-BOS", "items": {"ready": 2}}') == []
     assert route.faults(status, headers, body) != []
 
 
