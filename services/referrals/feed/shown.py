@@ -35,6 +35,14 @@ class SweepCounts(Shown):
     same: int | None = None
 
 
+class SweepRequests(Shown):
+    """How often the service was asked in a sweep."""
+
+    pages: int = Field(description="For pages of a list.")
+    notices: int = Field(description="For single notices.")
+    lost: int = Field(description="Whose answers were lost when the sweep was broken off.")
+
+
 class SweepFigures(Shown):
     """The figures of a sweep."""
 
@@ -44,7 +52,7 @@ class SweepFigures(Shown):
     distinct: int | None = Field(description="How many were found.")
     coverage: float | None = Field(description="Part that was found, from 0 to 1.")
     counts: SweepCounts
-    requests: int | None = Field(description="How often the service was asked.")
+    requests: SweepRequests | None
 
 
 class CompleteSweep(SweepFigures):
