@@ -7,12 +7,12 @@ import pytest
 from runtime.mongo import Database, open_database
 from runtime.settings import KafkaSettings, MongoSettings
 from schemas.topics import OFFICE_FEED, TOPICS
-from tests.conftest import own_environment
 from tests.support.background_stack import BackgroundStack, kafka_and_mongo
 from tests.support.kafka import KafkaDesk, open_kafka_desk
 from tests.support.names import unique_name
 from tests.support.office import Office
 from tests.support.queues import Notify, running
+from tests.support.whole_stack import QUICK_TO_START, own_environment
 
 
 @pytest.fixture
@@ -48,7 +48,8 @@ async def notify(
 @pytest.fixture(scope="session")
 def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundStack]:
     """A Kafka and a MongoDB that a test may freeze and kill, beside those that the others rely on."""
-    with BackgroundStack(kafka_and_mongo(tmp_path_factory.mktemp("fragile"), own_environment())) as stack:
+    environment = own_environment() | QUICK_TO_START
+    with BackgroundStack(kafka_and_mongo(tmp_path_factory.mktemp("fragile"), environment)) as stack:
         yield stack
 
 
