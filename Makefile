@@ -44,7 +44,8 @@ fetch: $(STAMP) ## bring everything that `up` needs, so that it starts without a
 # ---- proving ----
 
 test: $(STAMP) ## every test, in two shares, each on a Kafka and a MongoDB that it starts itself; SHARES=1 for one
-	$(RUN) -m pytest --numprocesses $(SHARES) --dist loadfile --no-loadscope-reorder tests/faults tests/e2e tests/integration tests/contract tests/unit
+	$(RUN) -m pytest --numprocesses $(SHARES) --dist loadfile --no-loadscope-reorder \
+		--durations=25 tests/faults tests/e2e tests/integration tests/contract tests/unit
 
 check: $(STAMP) ## format, lint, types, import rules, committed schemas and documents
 	.venv/bin/ruff format --check .

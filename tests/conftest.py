@@ -11,7 +11,7 @@ from runtime.settings import KafkaSettings, MongoSettings
 from tests.support.background_stack import BackgroundStack, kafka_and_mongo
 from tests.support.described import all_answers_held
 from tests.support.names import unique_name
-from tests.support.whole_stack import own_environment
+from tests.support.whole_stack import QUICK_TO_START, own_environment
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,7 +32,8 @@ def _answers_held() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundStack]:
     """Kafka and MongoDB on free ports, with data of their own."""
-    with BackgroundStack(kafka_and_mongo(tmp_path_factory.mktemp("systems"), own_environment())) as stack:
+    environment = own_environment() | QUICK_TO_START
+    with BackgroundStack(kafka_and_mongo(tmp_path_factory.mktemp("systems"), environment)) as stack:
         yield stack
 
 

@@ -1,6 +1,7 @@
 """How the bodies of the exchange are read at the HTTP edge: strictly, with every fault told at once."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -49,6 +50,7 @@ def described(model: type[Given]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": whole_schema(model)}}}}
 
 
+@cache
 def whole_schema(model: type[Given]) -> Any:
     """Give the schema of a body in one piece: within a larger document, its references would lead elsewhere."""
     schema = model.model_json_schema()

@@ -7,7 +7,6 @@ import pytest
 from runtime.mongo import Database, open_database
 from runtime.settings import KafkaSettings, MongoSettings
 from schemas.topics import OFFICE_FEED, TOPICS
-from tests.conftest import own_environment
 from tests.support.background_stack import BackgroundStack, kafka_and_mongo
 from tests.support.kafka import KafkaDesk, open_kafka_desk
 from tests.support.leads import Leads
@@ -16,6 +15,7 @@ from tests.support.notices import Shelf
 from tests.support.office import Office
 from tests.support.queues import Notify, running
 from tests.support.referrals_service import running_referrals
+from tests.support.whole_stack import QUICK_TO_START, own_environment
 
 
 @pytest.fixture
@@ -58,7 +58,8 @@ async def leads(kafka: KafkaDesk, kafka_settings: KafkaSettings, mongo_settings:
 @pytest.fixture(scope="session")
 def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundStack]:
     """A Kafka and a MongoDB that a test may freeze and kill, beside those that the others rely on."""
-    with BackgroundStack(kafka_and_mongo(tmp_path_factory.mktemp("fragile"), own_environment())) as stack:
+    environment = own_environment() | QUICK_TO_START
+    with BackgroundStack(kafka_and_mongo(tmp_path_factory.mktemp("fragile"), environment)) as stack:
         yield stack
 
 

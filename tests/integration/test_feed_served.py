@@ -10,6 +10,7 @@ from tests.support.fed import Fed, fed
 from tests.support.feed_records import Told
 from tests.support.interpol.answers import Asked, Kind
 from tests.support.interpol.faults import FAULTS
+from tests.support.interpol.filters import CAP
 from tests.support.interpol.server import Service
 from tests.support.interpol.service import PublicService
 from tests.support.interpol.stranger import StrangeService
@@ -20,8 +21,16 @@ SMALL: dict[str, int] = {"red": 420, "yellow": 190, "persons": 170, "entities": 
 
 @pytest.fixture
 async def red(kafka_settings: KafkaSettings, mongo_settings: MongoSettings) -> AsyncIterator[Fed]:
-    """A small world of red notices, already swept once."""
-    async with fed(World.invented(7, red=200), kafka_settings, mongo_settings, FEED_LISTS="red") as feed:
+    """A small world of red notices, already swept once; more than one question can show."""
+    async with fed(World.invented(7, red=CAP + 20), kafka_settings, mongo_settings, FEED_LISTS="red") as feed:
+        await feed.swept_whole()
+        yield feed
+
+
+@pytest.fixture
+async def few(kafka_settings: KafkaSettings, mongo_settings: MongoSettings) -> AsyncIterator[Fed]:
+    """A handful of red notices, already swept once: enough where it is about single ones."""
+    async with fed(World.invented(7, red=30), kafka_settings, mongo_settings, FEED_LISTS="red") as feed:
         await feed.swept_whole()
         yield feed
 
@@ -48,13 +57,13 @@ async def test_every_list_is_read_whole_whatever_the_server_leaves_out(service, 
     assert len(told) == sum(SMALL.values())
 
 
-async def test_who_is_gone_from_two_complete_sweeps_is_not_listed_and_told_once(red):
-    number = next(iter(red.world.lists["red"]))
-    taken = red.world.remove("red", number)
+async def test_who_is_gone_from_two_complete_sweeps_is_not_listed_and_told_once(few):
+    number = next(iter(few.world.lists["red"]))
+    taken = few.world.remove("red", number)
 
-    first, second, third = [await news_of(red) for _ in range(3)]
-    red.world.add("red", taken.detail, taken.pictures)
-    back = await news_of(red)
+    first, second, third = [await news_of(few) for _ in range(3)]
+    few.world.add("red", taken.detail, taken.pictures)
+    back = await news_of(few)
 
     assert first == []
     assert second == [Told(number, "not-listed")]
@@ -62,15 +71,15 @@ async def test_who_is_gone_from_two_complete_sweeps_is_not_listed_and_told_once(
     assert back == [Told(number, "relisted")]
 
 
-async def test_who_is_back_after_one_sweep_was_never_gone(red):
-    number = next(iter(red.world.lists["red"]))
-    taken = red.world.remove("red", number)
+async def test_who_is_back_after_one_sweep_was_never_gone(few):
+    number = next(iter(few.world.lists["red"]))
+    taken = few.world.remove("red", number)
 
-    first = await news_of(red)
-    red.world.add("red", taken.detail, taken.pictures)
-    back = await news_of(red)
-    red.world.remove("red", number)
-    again = await news_of(red)
+    first = await news_of(few)
+    few.world.add("red", taken.detail, taken.pictures)
+    back = await news_of(few)
+    few.world.remove("red", number)
+    again = await news_of(few)
 
     assert (first, back, again) == ([], [], [])
 
@@ -91,15 +100,15 @@ async def test_a_list_that_is_not_whole_makes_nobody_not_listed(red, fault):
 
 
 @pytest.mark.parametrize("fault", ["unknown", "bad_gateway"])
-async def test_a_notice_that_is_listed_and_cannot_be_read_stays_as_it_was(red, fault):
-    number = next(iter(red.world.lists["red"]))
-    standing = await red.records.contents()
-    red.server.during(FAULTS[fault], [Kind.DETAIL], only=lambda asked: asked.entity_id == number)
+async def test_a_notice_that_is_listed_and_cannot_be_read_stays_as_it_was(few, fault):
+    number = next(iter(few.world.lists["red"]))
+    standing = await few.records.contents()
+    few.server.during(FAULTS[fault], [Kind.DETAIL], only=lambda asked: asked.entity_id == number)
 
-    news = [await news_of(red) for _ in range(3)]
+    news = [await news_of(few) for _ in range(3)]
 
     assert news == [[], [], []]
-    assert await red.records.contents() == standing
+    assert await few.records.contents() == standing
 
 
 async def test_three_refusals_open_the_circuit_and_a_restart_does_not_knock(kafka_settings, mongo_settings):
@@ -117,10 +126,10 @@ async def test_three_refusals_open_the_circuit_and_a_restart_does_not_knock(kafk
         assert feed.server.count() == 3, "an open circuit lets no request through, whoever asks"
 
 
-async def test_two_refusals_and_then_an_answer_open_nothing(red):
-    red.server.during(FAULTS["forbidden"], times=2)
+async def test_two_refusals_and_then_an_answer_open_nothing(few):
+    few.server.during(FAULTS["forbidden"], times=2)
 
-    assert await news_of(red) == []
+    assert await news_of(few) == []
 
 
 async def test_a_list_that_changes_under_the_reader_ends_without_a_wrong_word(red):

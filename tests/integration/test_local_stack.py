@@ -19,13 +19,14 @@ from deploy.local.settings import CHECKOUT, StackSettings
 from deploy.local.stack import running_stack
 from deploy.local.state import read_state
 from schemas.topics import REFERRAL_EVENTS, TOPICS
+from tests.support.whole_stack import QUICK_TO_START
 
 PATIENCE_SECONDS = 120
 
 
 def settings(var, *parts, **environment):
     own = {name: text for name, text in os.environ.items() if not name.startswith(("KAFKA_", "MONGO_"))}
-    return StackSettings(var, parts=parts, free_ports=True, environment=own | environment)
+    return StackSettings(var, parts=parts, free_ports=True, environment=own | QUICK_TO_START | environment)
 
 
 @asynccontextmanager

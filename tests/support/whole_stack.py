@@ -20,6 +20,9 @@ EVERY_TRACE = {"TELEMETRY_TRACES_PER_SECOND": "1000"}
 QUICK_TO_NOTICE = {"KAFKA_SESSION_TIMEOUT_MS": "6000", "KAFKA_REBALANCE_TIMEOUT_MS": "10000"}
 """The shortest that Kafka allows: after a kill the group waits this long for the dead member."""
 
+QUICK_TO_START = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1"}
+"""No JVM of a test lives long enough to earn back what it spends on making its code the fastest."""
+
 PATIENCE_SECONDS = 180.0
 
 
@@ -43,9 +46,8 @@ def own_environment() -> dict[str, str]:
 @contextmanager
 def whole_stack(var: Path, parts: tuple[str, ...] = ALL_PARTS) -> Iterator["WholeStack"]:
     """Run everything on free ports, with data of its own."""
-    settings = StackSettings(
-        var, parts=parts, free_ports=True, environment=own_environment() | QUICK_TO_NOTICE | EVERY_TRACE
-    )
+    environment = own_environment() | QUICK_TO_START | QUICK_TO_NOTICE | EVERY_TRACE
+    settings = StackSettings(var, parts=parts, free_ports=True, environment=environment)
     with BackgroundStack(settings) as background:
         yield WholeStack(background, var)
 

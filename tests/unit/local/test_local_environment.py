@@ -50,6 +50,10 @@ def test_kafka_and_zipkin_see_none_of_our_variables():
     assert machine_environment({"KAFKA_BOOTSTRAP_SERVERS": "x", "PATH": "/bin"}) == {"PATH": "/bin"}
 
 
+def test_what_somebody_tells_their_jvm_is_passed_on():
+    assert machine_environment({"JDK_JAVA_OPTIONS": "-Xint"}) == {"JDK_JAVA_OPTIONS": "-Xint"}
+
+
 def test_no_secret_is_ever_written_down():
     parent = {
         "MONGO_URI": "mongodb://ana:hunter2@db.example:27017/?tls=true",

@@ -152,7 +152,7 @@ def played(start, sequence):
             standing = step.after
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(MARKS, FLAGS, URGENCIES, SEQUENCES)
 def test_no_sequence_of_acts_lets_a_flagged_referral_out_by_one_person_but_for_life(marks, flags, urgency, sequence):
     start = held(marks=marks, flags=flags, urgency=urgency)
@@ -174,7 +174,7 @@ def test_no_sequence_of_acts_lets_a_flagged_referral_out_by_one_person_but_for_l
         assert by_two or for_life
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(MARKS, FLAGS, URGENCIES, SEQUENCES)
 def test_no_sequence_of_acts_gives_a_referral_to_whom_its_marks_forbid_it(marks, flags, urgency, sequence):
     start = held(marks=marks, flags=flags, urgency=urgency)
@@ -202,7 +202,7 @@ def assert_may_have(recipient, seat, now):
         assert belongs == "hsi" or recipient in named
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(MARKS, FLAGS, URGENCIES, SEQUENCES)
 def test_marks_flags_and_urgency_are_never_lowered(marks, flags, urgency, sequence):
     start = held(marks=marks, flags=flags, urgency=urgency)
@@ -216,7 +216,7 @@ def test_marks_flags_and_urgency_are_never_lowered(marks, flags, urgency, sequen
         )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(MARKS, FLAGS, URGENCIES, SEQUENCES)
 def test_one_queue_or_none_holds_a_referral_and_what_waits_can_always_be_settled(marks, flags, urgency, sequence):
     start = held(marks=marks, flags=flags, urgency=urgency)

@@ -369,7 +369,7 @@ def facts_from_coarse_to_fine() -> st.SearchStrategy[list[dict[str, str]]]:
 
 
 @given(facts_from_coarse_to_fine())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_finer_fact_stays_among_the_offices_of_the_coarser_unless_it_contradicts(told: list[dict[str, str]]) -> None:
     sites = [at(RULESET, **place) for place in told]
 

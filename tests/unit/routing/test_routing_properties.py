@@ -31,7 +31,7 @@ def recipients(decision: Decision) -> set[str]:
 
 
 @given(ANY, MIXES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_referral_is_decided_and_the_same_way_twice(event: ReferralReceived, mix: Mix) -> None:
     ruleset = mixed(mix)
 
@@ -43,7 +43,7 @@ def test_every_referral_is_decided_and_the_same_way_twice(event: ReferralReceive
 
 
 @given(ANY | LIKELY, MIXES, st.integers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_order_of_rows_does_not_change_a_decision(event: ReferralReceived, mix: Mix, seed: int) -> None:
     ruleset = mixed(mix)
     rules = rules_of(ruleset)
@@ -53,7 +53,7 @@ def test_the_order_of_rows_does_not_change_a_decision(event: ReferralReceived, m
 
 
 @given(ANY | LIKELY, MIXES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_nobody_is_told_twice_and_everybody_has_a_queue(event: ReferralReceived, mix: Mix) -> None:
     decision = on(event, mixed(mix))
 
@@ -64,7 +64,7 @@ def test_nobody_is_told_twice_and_everybody_has_a_queue(event: ReferralReceived,
 
 
 @given(ANY | LIKELY, MIXES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_nine_offices_support_by_a_nexus_at_most(event: ReferralReceived, mix: Mix) -> None:
     ruleset = mixed(mix)
 
@@ -76,7 +76,7 @@ def test_nine_offices_support_by_a_nexus_at_most(event: ReferralReceived, mix: M
 
 
 @given(ANY | LIKELY, MIXES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_nobody_is_told_without_consent_and_release(event: ReferralReceived, mix: Mix) -> None:
     told, marks = recipients(on(event, mixed(mix))), event.marks
 
@@ -87,7 +87,7 @@ def test_nobody_is_told_without_consent_and_release(event: ReferralReceived, mix
 
 
 @given(ANY | LIKELY, MIXES, st.sampled_from(["", "EUR"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_further_rule_that_only_holds_back_tells_nobody_more(event: ReferralReceived, mix: Mix, desk: str) -> None:
     ruleset = mixed(mix)
     holding = Rule("R-HOLDS", 1, desk=desk, flags=("rule_asks",))
@@ -122,7 +122,7 @@ def stricter(marks: Marks, which: str, recipients: list[str]) -> Marks:
 
 
 @given(LIKELY, MIXES, STRICTER, RECIPIENTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_stricter_mark_never_adds_a_recipient(event: ReferralReceived, mix: Mix, which: str, some: list[str]) -> None:
     ruleset = mixed(mix)
     strict = stricter(event.marks, which, some)

@@ -58,7 +58,7 @@ def told(listed: Sequence[Rule], *codes: str) -> set[int | None]:
     return {fault.row for fault in tables.faults if fault.code in codes}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules())
 def test_a_rule_that_is_called_dead_never_wins(listed: list[Rule]) -> None:
     index = compile_rules(listed).deciding
@@ -68,7 +68,7 @@ def test_a_rule_that_is_called_dead_never_wins(listed: list[Rule]) -> None:
     assert not dead & {winner.row for keys in WORLD if (winner := index.first(keys)) is not None}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules())
 def test_a_rule_that_one_earlier_rule_covers_in_its_own_words_is_called_dead(listed: list[Rule]) -> None:
     ordered = compile_rules(listed).deciding.rules
@@ -84,7 +84,7 @@ def test_a_rule_that_one_earlier_rule_covers_in_its_own_words_is_called_dead(lis
     assert covered <= told(listed, "dead-rule")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules())
 def test_rules_of_one_priority_that_meet_and_disagree_are_told(listed: list[Rule]) -> None:
     index = compile_rules(listed).deciding
@@ -97,7 +97,7 @@ def test_rules_of_one_priority_that_meet_and_disagree_are_told(listed: list[Rule
             assert not others or tied & {rule.row, *(other.row for other in others)}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules())
 def test_rules_that_are_not_told_to_leave_a_gap_decide_every_referral(listed: list[Rule]) -> None:
     index = compile_rules(listed).deciding

@@ -23,7 +23,7 @@ def walked(rows: Rows, keys: Keys) -> list[Rule]:
 
 
 @given(ANY | LIKELY, MIXES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_index_finds_what_a_walk_over_all_rows_finds(event: ReferralReceived, mix: tuple[int, int]) -> None:
     ruleset = mixed(mix)
     keys = keys_of(matter_of(facts_of(event), ruleset, TODAY), Dimension)
