@@ -67,6 +67,16 @@ async def test_both_doors_count_a_message_once(bureau):
     await bureau.feed.desk.take(line(message), datetime.now(UTC))
 
     assert [each["result"] for each in await bureau.post(message)] == ["already"]
+
+
+async def test_a_line_break_behind_a_message_makes_it_no_other(bureau):
+    body = line(notice())
+    await bureau.feed.desk.take(body, datetime.now(UTC))
+    headers = signed(body + b"\n") | {"content-type": "application/json"}
+
+    answer = await bureau.http.post(PATH, content=body + b"\n", headers=headers)
+
+    assert [each["result"] for each in answer.json()["lines"]] == ["already"]
     assert await bureau.told() == ["observed"]
 
 

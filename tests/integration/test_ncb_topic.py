@@ -9,6 +9,7 @@ import pytest
 
 from runtime.errors import StoreAway
 from schemas.notices import NoticeStanding
+from services.referrals.ncb.reading import MOST_BYTES
 from services.referrals.ncb.topic import Inbound, Kept
 from services.referrals.vault import Frozen
 from tests.support.kafka import header
@@ -420,6 +421,49 @@ async def test_nobody_acts_under_restrictions_that_cannot_be_read(bureau, more, 
         assert [entry["type"] for entry in each["timeline"] if "validity" in entry["type"]] == kinds
         assert "recall" not in each
     assert (await bureau.record())["standing"] == "in_force"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("cancellation", {"reason": "Subject Found"}),
+        ("withdrawal", {"authority": "INTERPOL"}),
+        ("suspension", {"sent_at": "2199-01-01T00:00:00Z"}),
+        ("deletion", {"message_id": "taken-before"}),
+        ("reply", {"valid": False, "as_of": "yesterday"}),
+        ("update", {"reason": "x" * MOST_BYTES, "restrictions": {"interpol": {"denied_members": ["US"]}}}),
+    ],
+)
+async def test_nobody_acts_on_a_notice_whose_stop_cannot_be_taken(bureau, kind, more):
+    await bureau.put(notice(nexus=NEXUS, message_id="taken-before"))
+    async with reading(bureau):
+        await bureau.handled(1)
+        await bureau.follow_ups.follow_due()
+        [referral] = await bureau.referrals()
+        await bureau.put(said("reply", 1, valid=True, as_of=referral["received_at"].isoformat()))
+        await bureau.put(said(kind, 2) | more)
+        await bureau.handled(3)
+
+    [after] = await bureau.referrals()
+    assert [entry["type"] for entry in after["timeline"] if "validity" in entry["type"]] == [
+        "notice-validity-confirmed",
+        "notice-validity-denied",
+    ]
+    assert (await bureau.record())["standing"] == "in_force"
+
+
+async def test_a_refused_suspension_that_comes_again_does_not_shut_what_was_confirmed_since(bureau):
+    refused = said("suspension", 1, authority="INTERPOL")
+    await bureau.put(notice(nexus=NEXUS), refused)
+    async with reading(bureau):
+        await bureau.handled(2)
+        await bureau.follow_ups.follow_due()
+        [referral] = await bureau.referrals()
+        await bureau.put(said("reply", 2, valid=True, as_of=referral["received_at"].isoformat()), refused)
+        await bureau.handled(4)
+
+    [after] = await bureau.referrals()
+    assert [entry["type"] for entry in after["timeline"]][-1] == "notice-validity-confirmed"
 
 
 async def test_messages_of_one_notice_in_several_partitions_end_the_same(bureau):

@@ -4,7 +4,7 @@ A message counts as handled when its effect is stored: then it is noted in the l
 die, and the message comes again; so every effect does nothing the second time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +20,7 @@ from services.referrals.faults import Fault
 from services.referrals.ncb.faults import Refused, message_fault
 from services.referrals.ncb.ledger import Effect, Handled, Ledger
 from services.referrals.ncb.message import FromNcb, MessageKind, Reply, Standing, WithNotice
-from services.referrals.ncb.order import CONTENT, ENDS, OWNERS_ALONE, authority_of, is_overtaken, rivals_of
+from services.referrals.ncb.order import CONTENT, ENDS, LIFTABLE, OWNERS_ALONE, authority_of, is_overtaken, rivals_of
 from services.referrals.ncb.questions import Questions
 from services.referrals.ncb.reading import (
     context_of,
@@ -31,6 +31,7 @@ from services.referrals.ncb.reading import (
     position_in,
     read_message,
     seems_denied,
+    seems_to_stop,
 )
 from services.referrals.notices.fingerprints import Fingerprints
 from services.referrals.notices.life import has_ended
@@ -158,16 +159,20 @@ class NcbDesk:
         record = await self.book.record(about) if about is not None else None
         gone = refusal.keeps_nothing or seems_denied(line) or (record is not None and has_ended(record))
         await self.quarantine.put(SOURCE, refusal.reasons, None if gone or not line else line, now, about=about)
-        if about is not None and record is not None and not has_ended(record) and hides_restrictions(line, refusal):
-            await self._hold_up(line, about, now)
+        if about is None or record is None or has_ended(record):
+            return
+        if seems_to_stop(line):
+            await self._hold_up(line, about, LIFTABLE | {MessageKind.REPLY}, now)
+        elif hides_restrictions(line, refusal):
+            await self._hold_up(line, about, CONTENT, now)
 
-    async def _hold_up(self, line: bytes, notice_id: UUID, now: datetime) -> None:
-        """Let nobody act under restrictions that are not known, unless the notice has been sent anew since."""
-        sent, newest = position_in(line), await self.ledger.newest(notice_id, CONTENT)
+    async def _hold_up(self, line: bytes, notice_id: UUID, settled_by: Set[MessageKind], now: datetime) -> None:
+        """Let nobody act on what may be stopped or restricted, unless a later message has settled that."""
+        sent, newest = position_in(line), await self.ledger.newest(notice_id, settled_by)
         if sent is not None and newest is not None and sent < newest:
             return
         await self._denied(notice_id, now, sent[1] if sent is not None else "not read", now)
-        log.warning("notice held up, its restrictions cannot be read", notice_id=str(notice_id))
+        log.warning("notice held up by a message that cannot be taken", notice_id=str(notice_id))
 
     async def _handle(self, line: bytes, now: datetime) -> Taken:
         message = read_message(line, now)

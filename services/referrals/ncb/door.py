@@ -110,7 +110,7 @@ def _lines(request: Request, body: bytes) -> list[bytes]:
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind not in (LINES, ONE):
         raise Problem(415, "not_json_lines", "The body must be application/x-ndjson, or application/json for one")
-    lines = [body] if kind == ONE else list(lines_of(body))
+    lines = [body.strip()] if kind == ONE else list(lines_of(body))
     if len(lines) > LINES_AT_MOST:
         raise Problem(
             413, "too_many_lines", "There are too many messages in one body", detail=f"Send {LINES_AT_MOST} at most."

@@ -15,6 +15,8 @@ ENDS = {
     MessageKind.CANCELLATION: NoticeStanding.CANCELLED,
     MessageKind.DELETION: NoticeStanding.DELETED,
 }
+STOPS = frozenset({MessageKind.SUSPENSION, *ENDS})
+"""Kinds that shut a notice."""
 OWNERS_ALONE = CONTENT | {MessageKind.REINSTATEMENT, MessageKind.REPLY}
 """Kinds by which a notice lives on or changes: only its owner may say these. What stops it is believed of anybody."""
 

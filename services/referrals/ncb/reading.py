@@ -13,7 +13,7 @@ from services.referrals.model.referral import read_strictly
 from services.referrals.ncb.context import US, NcbContext
 from services.referrals.ncb.faults import Refused, clock_faults, message_fault, notice_faults
 from services.referrals.ncb.message import ENTITY_ID, FORMS, FromNcb, MessageKind, Moment, Reply, WithNotice
-from services.referrals.ncb.order import Position
+from services.referrals.ncb.order import STOPS, Position
 from services.referrals.notices.notice import Notice
 from services.referrals.notices.reading import read_notice
 from services.referrals.notices.unreadable import UnreadableNotice
@@ -64,7 +64,7 @@ def _form_of(line: bytes) -> type[FromNcb]:
 def key_in(line: bytes) -> tuple[Colour, str] | None:
     """Find which notice a message is about that could not be read; None when not even that is said."""
     try:
-        found = _Key.model_validate_json(line[:MOST_BYTES])
+        found = _Key.model_validate_json(line)
     except ValidationError:
         return None
     return found.colour, found.entity_id
@@ -73,7 +73,7 @@ def key_in(line: bytes) -> tuple[Colour, str] | None:
 def position_in(line: bytes) -> Position | None:
     """Find when a message was sent that could not be read; None when not even that is said."""
     try:
-        found = _Sent.model_validate_json(line[:MOST_BYTES])
+        found = _Sent.model_validate_json(line)
     except ValidationError:
         return None
     return found.sent_at, found.message_id
@@ -96,9 +96,22 @@ def hides_restrictions(line: bytes, refusal: Refused) -> bool:
     return seems_denied(line) or any(_is_of_restrictions(found) for found in refusal.faults)
 
 
+def seems_to_stop(line: bytes) -> bool:
+    """Tell whether a message that could not be taken means, whatever is wrong with it, to stop a notice."""
+    try:
+        found = from_json(line)
+    except ValueError:
+        return False
+    kind = found.get("kind") if isinstance(found, dict) else None
+    if kind == MessageKind.REPLY:
+        return found.get("valid") is False
+    return isinstance(kind, str) and kind in STOPS
+
+
 def _is_of_restrictions(found: Fault) -> bool:
-    is_misspelt = (found.code, found.pointer) == ("unknown_field", "")  # the message has a field that is none
-    return is_misspelt or found.pointer.split("/")[1:2] in (["restrictions"], ["recipients"])
+    # The message has a field that is none, or is so long that nobody read what else it says.
+    is_unread = (found.code, found.pointer) in (("unknown_field", ""), ("line_too_long", ""))
+    return is_unread or found.pointer.split("/")[1:2] in (["restrictions"], ["recipients"])
 
 
 def denial_in(message: FromNcb) -> Refused | None:
