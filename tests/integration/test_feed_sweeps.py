@@ -265,6 +265,21 @@ async def test_what_the_feed_keeps_names_nobody(database: Database):
         assert [text for text in kept if secret in text] == []
 
 
+async def test_one_notice_that_is_always_refused_keeps_nobody_from_being_read(database: Database):
+    service = SmallService(A, B)
+    service.instead = only("/2099-10001", saying(403))
+    reasons = []
+    for _ in range(3):
+        async with small_feed(database, service) as feed:
+            swept = await feed.sweep()
+            reasons.append(swept.reason)
+        await database["feed_circuit"].delete_many({})
+
+    assert reasons == ["circuit_open", "circuit_open", None]
+    assert swept.state is State.COMPLETE
+    assert some_of(swept, "new", "away") == {"new": 1, "away": 1}
+
+
 async def test_a_sweep_that_stopped_too_long_ago_is_begun_anew(database: Database):
     service = SmallService(A)
     async with small_feed(database, service, tries=1) as feed:

@@ -39,9 +39,9 @@ class Wanted:
         return self.entry is not None and self.entry.thumbnail is not None
 
 
-def in_order(wanted: Iterable[Wanted]) -> list[Wanted]:
-    """Put those first whom no sweep has seen; the order is the same whenever a sweep is taken up."""
-    return sorted(wanted, key=lambda each: (not each.is_new, each.entity_id))
+def in_order(wanted: Iterable[Wanted], sweep: int) -> list[Wanted]:
+    """Put those first whom no sweep has seen, and those last at whom this one was refused: nobody waits for them."""
+    return sorted(wanted, key=lambda each: (each.mark.refused == sweep, not each.is_new, each.entity_id))
 
 
 def choose_images(wanted: Sequence[Wanted], most: int, *, shown_without: bool) -> list[Wanted]:

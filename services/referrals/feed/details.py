@@ -39,6 +39,8 @@ MARKS_WAIT_S = 0.5
 STOPS = frozenset(("circuit_open", "refused", "told_to_wait"))
 """Grounds to stop at the first time: we were told to."""
 
+REFUSED = frozenset(("circuit_open", "refused"))
+
 SHOWN_WITHOUT = frozenset((ListName.UN_PERSONS, ListName.UN_ENTITIES))
 
 HISTORY = {
@@ -90,7 +92,7 @@ class Details:
                 say(done + number, of)
                 may_be_noted = self._sweep.resumed and number < MARKS_AT_ONCE
                 mark = await self._noted_before_the_kill(each) if may_be_noted else None
-                await self._mark(mark or await self._one(each))
+                await self._mark(mark or await self._asked(each))
         finally:
             await self._write_marks()
         await self._settle(fresh)
@@ -128,7 +130,7 @@ class Details:
             thumbnail_hash = hash_of("thumbnail", thumbnail) if thumbnail is not None else None
             left.append(Wanted(entity_id, notice_id, entry, mark, entry_hash, thumbnail_hash))
         read = sum(1 for mark in marks.values() if mark.images_sweep == sweep.number)
-        return in_order(left), self._limits.images_per_sweep - read
+        return in_order(left, sweep.number), self._limits.images_per_sweep - read
 
     def _was_there(self, each: Wanted) -> bool:
         """Whether a notice has been listed all the time, so that what we know of it is still there to compare."""
@@ -157,6 +159,19 @@ class Details:
         now = datetime.now(UTC)
         mark = replace(self._marked(each, _became(record, self._sweep.started_at), 1), read_at=now)
         return replace(mark, images_at=now, images_sweep=self._sweep.number) if each.with_images else mark
+
+    async def _asked(self, each: Wanted) -> Mark:
+        """Read one notice; a second refusal of it in one sweep is no reason to ask a third time."""
+        before = self._source.requests
+        try:
+            return await self._one(each)
+        except SourceAway as exc:
+            requests = self._source.requests - before
+            if exc.code in REFUSED and requests:
+                again = each.mark.refused == self._sweep.number
+                mark = await self._not_read(each, Became.AWAY) if again else each.mark
+                await self._marks.put([replace(mark, refused=self._sweep.number, requests=requests if again else 0)])
+            raise
 
     async def _one(self, each: Wanted) -> Mark:
         """Read one notice, with its pictures if they are due, and tell the book."""

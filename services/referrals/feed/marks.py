@@ -61,6 +61,8 @@ class Mark:
     images_sweep: int | None = None
     image_validators: Validators = NONE_KNOWN
     thumbnail: bytes | None = None
+    refused: int | None = None
+    """The last sweep that was refused when it asked for this notice."""
 
     def stored(self) -> Document:
         """Write it as the database keeps it."""

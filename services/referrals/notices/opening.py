@@ -40,7 +40,7 @@ def _too_deep(raw: bytes) -> bool:
 def _parsed(raw: bytes) -> Any:
     # The errors of the decoders hold the body; so ours is raised when they are gone, and not as their consequence.
     try:
-        return _STRICT.decode(raw.decode("utf-8"))
+        return _STRICT.decode(raw.decode("utf-8-sig"))  # some editors begin a file with a byte-order mark
     except UnicodeDecodeError:
         code = "not_utf8"
     except _GivenTwiceError:

@@ -1,5 +1,6 @@
 """Which notices are read first, and whose pictures are looked at."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -31,11 +32,18 @@ def chosen(*those: Wanted, most: int, shown_without: bool = False) -> list[str]:
 
 
 def test_whom_no_sweep_has_seen_comes_first():
-    assert [each.entity_id for each in in_order([wanted(1), wanted(3, sweep=NEVER), wanted(2, sweep=NEVER)])] == [
+    assert [each.entity_id for each in in_order([wanted(1), wanted(3, sweep=NEVER), wanted(2, sweep=NEVER)], 5)] == [
         "2099/2",
         "2099/3",
         "2099/1",
     ]
+
+
+def test_at_whom_this_sweep_was_refused_comes_last():
+    refused, earlier = (replace(wanted(each), mark=Mark("", "red", 4, "same", refused=5)) for each in (1, 2))
+    earlier = replace(earlier, mark=replace(earlier.mark, refused=4))
+
+    assert [each.entity_id for each in in_order([refused, earlier, wanted(3)], 5)] == ["2099/2", "2099/3", "2099/1"]
 
 
 def test_another_picture_comes_before_what_was_not_looked_at_for_long():

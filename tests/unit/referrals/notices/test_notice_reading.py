@@ -228,7 +228,6 @@ def test_a_wrong_type_in_any_field_is_refused_there(name, wrong):
         (b'{"entity_id": "2099/1", "height": -Infinity}', "not_json"),
         (b'{"entity_id": "2099/1", "name": "\x01"}', "not_json"),
         (b'{"entity_id": "2099/1", "height": ' + b"9" * 5_000 + b"}", "not_json"),
-        (b'\xef\xbb\xbf{"entity_id": "2099/1"}', "not_json"),
         (b'{"entity_id": "2099/1", "name": "\xff"}', "not_utf8"),
         (b'{"entity_id": "2099/1", "name": "\xed\xa0\x80"}', "not_utf8"),
         (b'[{"entity_id": "2099/1"}]', "not_object"),
@@ -243,6 +242,10 @@ def test_a_wrong_type_in_any_field_is_refused_there(name, wrong):
 )
 def test_a_body_that_is_none_is_refused(raw, code):
     assert refused(raw) == [(code, "")]
+
+
+def test_a_byte_order_mark_before_a_body_is_passed_over():
+    assert read_notice(Colour.RED, b"\xef\xbb\xbf" + json.dumps(RED).encode()) == read(RED)
 
 
 def test_brackets_in_texts_are_not_deep():
