@@ -57,9 +57,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         await readings.prepare()
         exchange = make_exchange(records, pieces, readings)
         folding = stand.consumer(
-            # An officer waits for the queue; the timeline can follow a moment later, both its entries in one write.
-            gather=Linger(0.2),
-            patience=0.2,
+            gather=Linger(0.2),  # an officer waits for the queue; the timeline can follow a moment later
             topics=[ROUTING_EVENTS.name, QUEUE_EVENTS.name],
             handlers={event: heard_by_liaisons(each, records) for event, each in all_handlers(pieces).items()},
         )

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from runtime.described import Answers, answers
+from runtime.described import Answers, answers, sent
 from runtime.mongo import Document
 from services.referrals.api import POST_PATH, found, listed
 from services.referrals.contents import refuse_recalled
@@ -19,7 +19,7 @@ from services.referrals.shown import RecordShown, TimelineShown
 from services.referrals.timeline import View, seen_by
 
 UNKNOWN: Answers = {status: PROBLEMS[status] for status in (404, 422, 503)}
-_SAME = {"description": "The record is as `If-None-Match` says."}
+_SAME = {"description": "The record is as `If-None-Match` says.", **sent("ETag")}
 UNREADABLE: Answers = {status: PROBLEMS[status] for status in (400, 404, 410, 422, 503)}
 
 

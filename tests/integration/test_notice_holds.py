@@ -222,15 +222,15 @@ async def test_what_was_leased_before_a_lapse_is_neither_claimed_nor_accepted(no
     referral, item_id = await with_office(notify, gates(uuid7()))
     other, other_id = await with_office(notify, gates(uuid7()))
     officer = notify.officer("SAC-SAT")
-    claimed = await officer.holds(item_id, accepted=False)
-    leased = await officer.lease_of(other_id)
+    leased = await officer.lease_of(other_id)  # one lease of both, for both stood in the queue
+    assert (await officer.claim(item_id, leased)).status_code == 200
 
     for each, its_item in ((referral, item_id), (other, other_id)):
         entry = await notify.requester.says(gates(each, *open_gates, hours=hours))
         await notify.requester.repeats(entry)
         await until_open_gates(notify, its_item, *open_gates)
         await until(lambda item=its_item: notify.items.find_one({"_id": item, "notice.said": {"$gte": 2}}))
-    answers = [await officer.accept(item_id, claimed), await officer.claim(other_id, leased)]
+    answers = [await officer.accept(item_id, leased), await officer.claim(other_id, leased)]
 
     codes = {"stale": "notice_validity_stale", "open": "notice_gates_open"}
     assert [(one.status_code, one.json()["code"]) for one in answers] == [(409, codes[code])] * 2

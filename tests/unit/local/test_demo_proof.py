@@ -9,6 +9,8 @@ from deploy.demo.outcome import Followed
 from deploy.demo.progress import Bar, bars
 from deploy.demo.proof import Folder, prove
 from deploy.demo.referrals import Ending, Invented
+from runtime.described import PROBLEM
+from runtime.http import Problem
 from services.referrals.evidence.receipts import refuse
 from tests.support.evidence import RECEIVED, REFERRAL, SIGNER, bundle, chain, claimed, queued, routed
 
@@ -28,11 +30,11 @@ def refused():
 
 @pytest.fixture
 def proof_of(tmp_path):
-    async def proof_of(content, status=200):
+    async def proof_of(content, status=200, kind="application/json"):
         def answer(request):
             if request.url.path.endswith("/keys"):
                 return httpx.Response(200, json=SIGNER.jwks)
-            return httpx.Response(status, content=content)
+            return httpx.Response(status, content=content, headers={"content-type": kind})
 
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://liaison") as liaison:
             with bars(quiet=True) as progress:
@@ -71,6 +73,7 @@ async def test_a_receipt_too_many_and_one_too_few_are_named(proof_of):
 
 
 async def test_a_bundle_that_cannot_be_had_is_named(proof_of):
-    proof = await proof_of(b"", status=503)
+    away = bytes(Problem(503, "store_away", "The database is away").response().body)
+    proof = await proof_of(away, status=503, kind=PROBLEM)
 
     assert proof.wrong == ["a referral: its custody file was answered 503"]
