@@ -1,6 +1,7 @@
-"""Closes the library's consumer, whatever that is doing at the moment."""
+"""Closes the library's clients, whatever they are doing at the moment."""
 
-from collections.abc import Callable, Coroutine
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import structlog
@@ -18,10 +19,24 @@ async def close_consumer(client: AIOKafkaConsumer) -> None:
     """Leave the group and close; raises nothing of the library's.
 
     The library waits for tasks that it has just cancelled, and one that was resting before its next fetch answers with
-    that `CancelledError` (aiokafka 0.14, `Fetcher.close`); its connections then stay open.
+    that `CancelledError` (aiokafka 0.14, `Fetcher.close`). Where it gives up half way, or hangs, its connections stay
+    open, and its heartbeat goes on for ever: the group would keep partitions for a member that reads nothing.
     """
-    if not await closed("consumer", client.stop):
+    if not await closed("consumer", client.stop, CLOSE_WITHIN):
+        left = [task for task in _tasks_of(client) if not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=CLOSE_WITHIN)
         await closed("consumer", client._client.close)
+
+
+def _tasks_of(client: AIOKafkaConsumer) -> Iterator["asyncio.Task[Any]"]:
+    """Give what a consumer keeps doing by itself; one that never began does nothing, and one without a group less."""
+    names = "_coordination_task", "_heartbeat_task", "_commit_refresh_task", "_reset_committed_task", "_fetch_task"
+    for part in (client._coordinator, client._fetcher):
+        yield from (task for name in names if (task := getattr(part, name, None)) is not None)
+    yield from getattr(client._fetcher, "_pending_tasks", ())
 
 
 async def closed(what: str, step: Callable[[], Coroutine[Any, Any, None]], within: float = CLOSE_WITHIN) -> bool:

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from aiokafka.errors import NodeNotReadyError
 
+from runtime import closing
 from runtime import consumer as consumer_module
 from runtime.consumer import ATTEMPTS, BATCHES_AT_ONCE, Consumer
 from runtime.errors import StoreAway
@@ -396,6 +397,30 @@ async def test_a_consumer_built_anew_while_a_fetch_rests_before_it_is_tried_agai
     first, _ = clients
     assert await office.effects() == [0, 1, 2, 3, 4]
     assert not any(connection.connected() for connection in first._client._conns.values())
+
+
+async def test_a_consumer_that_hangs_while_it_closes_leaves_nothing_behind_that_keeps_its_place(
+    kafka, office, monkeypatch
+):
+    monkeypatch.setattr(closing, "CLOSE_WITHIN", 0.3)
+    await kafka.make(NOTES, LETTERS)
+    await kafka.publish(NOTES, noted(1))
+    member = office.consumer()
+    running = asyncio.create_task(member.run())
+    await until(committed(kafka, 1))
+    client = member._client
+    own = client._coordinator._heartbeat_task, client._coordinator._coordination_task, client._fetcher._fetch_task
+    assert [task.done() for task in own] == [False] * 3
+
+    async def hangs():
+        await asyncio.Event().wait()
+
+    client._coordinator.close = hangs
+    await member.stop()
+    await running
+
+    assert [task.done() for task in own] == [True] * 3
+    assert not any(connection.connected() for connection in client._client._conns.values())
 
 
 async def test_a_work_that_was_overtaken_is_decided_anew_and_holds_up_nothing_but_its_key(kafka, office):

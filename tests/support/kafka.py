@@ -7,6 +7,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 from pydantic import BaseModel
 
 from deploy.local.topics import create_topics
@@ -69,7 +70,10 @@ class KafkaDesk:
 
     async def committed(self, group: str, topic: str, partition: int = 0) -> int | None:
         """Ask the broker up to where a group has committed a partition."""
-        offsets = await self._admin.list_consumer_group_offsets(self.settings.topic_prefix + group)
+        try:
+            offsets = await self._admin.list_consumer_group_offsets(self.settings.topic_prefix + group)
+        except GroupCoordinatorNotAvailableError:  # the broker makes its topic for that when the first group comes
+            return None
         found = offsets.get(TopicPartition(self.settings.topic_prefix + topic, partition))
         return found.offset if found is not None and found.offset >= 0 else None
 
